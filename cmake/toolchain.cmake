@@ -1,0 +1,30 @@
+# Compiler cache, linker, warnings, sanitizers: what every target is built with.
+find_program(CCACHE ccache)
+if(CCACHE)
+    # hash_dir off: the same file compiled from another build folder is the same file.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
+endif()
+
+find_program(MOLD mold)
+if(MOLD AND NOT RIACHO_SANITIZE)
+    add_link_options(-fuse-ld=mold)
+else()
+    add_link_options(-fuse-ld=lld)
+endif()
+
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_link_options(-static-libstdc++ -static-libgcc)
+endif()
+
+if(RIACHO_SANITIZE)
+    add_compile_options(-fsanitize=${RIACHO_SANITIZE} -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${RIACHO_SANITIZE})
+    add_compile_definitions(RIACHO_SANITIZED)
+endif()
+if(RIACHO_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=address,undefined)
+    add_compile_definitions(RIACHO_SANITIZED)
+endif()

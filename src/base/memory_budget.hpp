@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace riacho {
+
+class MemoryBudget;
+
+/// Bytes of a budget that somebody holds; given back when it dies. May be moved to and dropped on any thread.
+class Charge {
+public:
+    Charge() = default;
+    Charge(Charge&& other) noexcept
+        : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    Charge& operator=(Charge&& other) noexcept {
+        std::swap(budget_, other.budget_);
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~Charge();
+
+    std::size_t bytes() const { return bytes_; }
+
+private:
+    friend class MemoryBudget;
+    Charge(MemoryBudget& budget, std::size_t bytes) : budget_(&budget), bytes_(bytes) {}
+
+    MemoryBudget* budget_ = nullptr;
+    std::size_t   bytes_ = 0;
+};
+
+/// One named share of the program's memory: a limit and what is held of it, a child also counts against its
+/// parent. Request buffers, partition tails, caches and queues each draw from a share; reaching the limit
+/// slows or refuses the one that asks, never the others. Thread safe. Outlives its charges and children.
+class MemoryBudget {
+public:
+    MemoryBudget(std::string_view name, std::size_t limit_bytes, MemoryBudget* parent = nullptr)
+        : name_(name), limit_(limit_bytes), parent_(parent) {}
+    MemoryBudget(const MemoryBudget&) = delete;
+    MemoryBudget& operator=(const MemoryBudget&) = delete;
+
+    /// Nothing when `bytes` do not fit in this share or in a parent.
+    std::optional<Charge> try_charge(std::size_t bytes);
+    /// Charges past the limit too: for what must not fail, such as bytes that are already here.
+    Charge charge(std::size_t bytes);
+
+    std::string_view name() const { return name_; }
+    std::size_t      limit_bytes() const { return limit_; }
+    std::size_t      held_bytes() const { return held_.load(std::memory_order_relaxed); }
+
+private:
+    friend class Charge;
+    bool try_add(std::size_t bytes);
+    void add(std::size_t bytes);
+    void give_back(std::size_t bytes);
+
+    std::string_view         name_;
+    std::size_t              limit_;
+    MemoryBudget*            parent_;
+    std::atomic<std::size_t> held_ = 0;
+};
+
+} // namespace riacho

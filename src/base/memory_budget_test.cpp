@@ -1,0 +1,40 @@
+#include "base/bytes.hpp"
+#include "base/memory_budget.hpp"
+
+#include <gtest/gtest.h>
+
+namespace riacho {
+namespace {
+
+TEST(MemoryBudget, a_share_refuses_what_does_not_fit_and_takes_it_again_once_it_was_given_back) {
+    MemoryBudget budget("requests", 100);
+    auto         first = budget.try_charge(80);
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(budget.try_charge(21));
+    first.reset();
+    EXPECT_TRUE(budget.try_charge(100));
+}
+
+TEST(MemoryBudget, a_child_counts_against_its_parent_and_leaves_no_trace_when_the_parent_refuses) {
+    MemoryBudget whole("all", 100);
+    MemoryBudget tails("tails", 1000, &whole);
+    auto         held = whole.try_charge(60);
+    EXPECT_FALSE(tails.try_charge(50));
+    EXPECT_EQ(tails.held_bytes(), 0u);
+    auto forced = tails.charge(50);
+    EXPECT_EQ(whole.held_bytes(), 110u);
+}
+
+TEST(Bytes, the_last_slice_of_a_buffer_gives_its_charge_back) {
+    MemoryBudget budget("requests", 100);
+    auto         whole = Bytes(std::make_shared<Buffer>(64, *budget.try_charge(64)));
+    auto         part = whole.slice(10, 4);
+    whole = {};
+    EXPECT_EQ(budget.held_bytes(), 64u);
+    EXPECT_EQ(part.held_bytes(), 64u);
+    part = {};
+    EXPECT_EQ(budget.held_bytes(), 0u);
+}
+
+} // namespace
+} // namespace riacho

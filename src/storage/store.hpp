@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/outcome.hpp"
+#include "io/world.hpp"
+#include "riacho/task.hpp"
+#include "storage/log/log.hpp"
+#include "storage/wal/wal.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace riacho::storage {
+
+/// When a frame is acknowledged: after its sync, or when the page cache has it (Kafka's own promise).
+enum class Durability { synced, os };
+
+struct StoreOptions {
+    Durability                durability = Durability::synced;
+    std::uint64_t             wal_file_bytes = 16u << 20; ///< wal.file.bytes
+    std::uint64_t             wal_bytes_max = 1u << 30;   ///< wal.bytes.max; at most a tenth of the disk
+    std::uint64_t             wal_round_bytes_max = 4u << 20;
+    std::chrono::milliseconds checkpoint_interval_ms = std::chrono::seconds(60);
+    std::uint64_t             checkpoint_bytes = 128u << 20; ///< or after so many bytes of frames
+};
+
+enum class StoreError {
+    in_use,       ///< another process holds the folder
+    newer_format, ///< written by a newer version: both are named
+    damaged,      ///< checkpoint, WAL or metadata: file and offset are named
+    disk          ///< not writable, full, EIO
+};
+
+/// The topic id of __cluster_metadata, as Kafka's.
+inline constexpr Uuid           cluster_metadata_id{{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                                                     std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                                                     std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                                                     std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}}};
+inline constexpr TopicPartition cluster_metadata{cluster_metadata_id, PartitionIndex{0}};
+
+/// One volume: a data folder with Kafka's log dir in "log/" and ours in "wal/" (ring, checkpoint, producers).
+/// Owns the write-ahead log, the checkpointer and every partition's log. docs/formats/ draws the files.
+///
+/// Opening recovers as durability.md says. It learns the live topics from __cluster_metadata itself; logs are
+/// opened lazily, except those that have entries to replay.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    /// The shard that owns a partition: the metadata's is the first.
+    virtual io::Shard& shard_of(TopicPartition partition) const = 0;
+    /// How many times this folder has been started; raised durably before `open_store` ends. Leader epochs
+    /// derive from it.
+    virtual std::uint32_t starts() const = 0;
+    /// Kafka's cluster id (meta.properties), made at the first start.
+    virtual const std::string& cluster_id() const = 0;
+    virtual Wal&               wal() = 0;
+
+    /// Opens the log of a live partition, or makes an empty one. On the partition's shard, which keeps it
+    /// until `remove_log` or `stop`. `name` is the topic's.
+    virtual Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
+                                                    LogOptions options) = 0;
+    /// After the topic's removal is durable in the metadata: closes the log and removes the folder. On the
+    /// partition's shard.
+    virtual Task<> remove_log(TopicPartition partition, std::string name) = 0;
+
+    /// Runs a checkpoint now and ends when it is durable. The checkpointer runs them by itself too.
+    virtual Task<> checkpoint() = 0;
+    /// Clean stop (durability.md): at most until `deadline`; out of time, recovery does the rest.
+    virtual Task<> stop(Time deadline) = 0;
+};
+
+/// `folder` is made if missing. Runs on the first shard of the world. `log_options` gives how a partition is
+/// kept by topic name, for logs that recovery must open before the broker knows its topics.
+Task<Outcome<std::unique_ptr<Store>, StoreError>>
+open_store(io::World& world, std::string folder, StoreOptions options,
+           std::function<LogOptions(std::string_view topic)> log_options);
+
+} // namespace riacho::storage
