@@ -54,7 +54,8 @@ TEST_P(Crc32c, IsTheSameForEveryLengthAndAlignment) {
 
 TEST_P(Crc32c, IsTheSameAroundTheSizesOfItsLanes) {
     std::vector<std::byte> bytes = random_input(40'000);
-    for (std::size_t size : {767, 768, 769, 1535, 1536, 12'287, 12'288, 12'289, 13'056, 24'576, 40'000}) {
+    for (std::size_t size :
+         {767uz, 768uz, 769uz, 1535uz, 1536uz, 12287uz, 12288uz, 12289uz, 13056uz, 24576uz, 40000uz}) {
         ByteView part = ByteView(bytes).first(size);
         ASSERT_EQ(crc32c(part), crc32c_bit_by_bit(part)) << size;
     }
@@ -63,7 +64,7 @@ TEST_P(Crc32c, IsTheSameAroundTheSizesOfItsLanes) {
 TEST_P(Crc32c, ContinuesFromTheChecksumOfWhatCameBefore) {
     std::vector<std::byte> bytes = random_input(30'000);
     ByteView               all = bytes;
-    for (std::size_t cut : {0, 1, 7, 8, 12'288, 15'001, 30'000}) {
+    for (std::size_t cut : {0uz, 1uz, 7uz, 8uz, 12288uz, 15001uz, 30000uz}) {
         EXPECT_EQ(crc32c(all.subspan(cut), crc32c(all.first(cut))), crc32c(all)) << cut;
     }
 }
