@@ -69,13 +69,14 @@ function(messages name)
         list(APPEND sources ${folder}/${name}/messages/${stem}.cpp)
     endforeach()
     add_custom_command(
-        OUTPUT ${headers} ${sources}
+        OUTPUT ${headers} ${sources} ${folder}/${name}/messages/all.hpp
         COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/messages.py ${folder}/${name}/messages ${schemas}
         DEPENDS ${schemas} ${CMAKE_SOURCE_DIR}/tools/messages.py
         COMMENT "Generating ${name} messages")
     add_library(${name}_messages STATIC ${sources} ${headers})
     target_include_directories(${name}_messages PUBLIC ${folder} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
-    target_link_libraries(${name}_messages PUBLIC base codec)
+    # The visitors of the wire are compiled in the module itself: each needs the other.
+    target_link_libraries(${name}_messages PUBLIC base codec ${name})
     if(RIACHO_UNITY)
         set_target_properties(${name}_messages PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
     endif()
