@@ -67,11 +67,16 @@ private:
         };
     };
 
+    // Work may end on another shard; the group's own list is touched on its shard only, so it comes home.
     static Root run(Group& group, Task<> work) {
         co_await group.shard_.enter();
         co_await std::move(work);
+        co_await group.shard_.enter_if_away();
     }
-    static Root run_now(Group&, Task<> work) { co_await std::move(work); }
+    static Root run_now(Group& group, Task<> work) {
+        co_await std::move(work);
+        co_await group.shard_.enter_if_away();
+    }
 
     Shard&                  shard_;
     Root::promise_type*     first_ = nullptr;

@@ -16,6 +16,11 @@ public:
         timers_.insert(&timer);
     }
     void remove(Shard::Timer& timer) { timers_.erase(&timer); }
+    /// Disarms them all.
+    void clear() {
+        for (Shard::Timer* timer : timers_) timer->armed_ = false;
+        timers_.clear();
+    }
 
     std::optional<Time> next() const {
         if (timers_.empty()) return std::nullopt;

@@ -1,0 +1,3 @@
+#pragma once
+
+#include "io/simulated_world.hpp"
