@@ -53,7 +53,8 @@ std::optional<RecordProblem> problem_of(const Record& record, const RecordRules&
     bool          past = at <= rules.now.ms;
     std::uint64_t gap = static_cast<std::uint64_t>(rules.now.ms) - static_cast<std::uint64_t>(at);
     std::int64_t  limit = past ? rules.before_max_ms : rules.after_max_ms;
-    if ((past ? gap : 0 - gap) <= static_cast<std::uint64_t>(limit)) return std::nullopt;
+    bool          unlimited = limit == std::numeric_limits<std::int64_t>::max();
+    if (unlimited || (past ? gap : 0 - gap) <= static_cast<std::uint64_t>(limit)) return std::nullopt;
     return RecordProblem{
         record.offset_delta, BatchError::invalid_timestamp,
         fmt::format("Timestamp {} of message with offset {} is out of range.", at, record.offset.value)};
