@@ -73,10 +73,10 @@ function(messages name)
         COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/messages.py ${folder}/${name}/messages ${schemas}
         DEPENDS ${schemas} ${CMAKE_SOURCE_DIR}/tools/messages.py
         COMMENT "Generating ${name} messages")
-    add_library(${name}_messages STATIC ${sources} ${headers})
+    # Objects that become part of the module's library, where the visitors they call are.
+    add_library(${name}_messages OBJECT ${sources} ${headers})
     target_include_directories(${name}_messages PUBLIC ${folder} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
-    # The visitors of the wire are compiled in the module itself: each needs the other.
-    target_link_libraries(${name}_messages PUBLIC base codec ${name})
+    target_link_libraries(${name}_messages PUBLIC base codec)
     if(RIACHO_UNITY)
         set_target_properties(${name}_messages PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
     endif()
