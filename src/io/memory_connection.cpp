@@ -20,7 +20,7 @@ std::size_t Connection::send(Who who, ByteView bytes) {
     bytes = bytes.first(std::min(room, bytes.size()));
     bool        planned_cut = network_.cut_after_ != 0;
     std::size_t carried = network_.count_carried(bytes.size());
-    simulation().trace().add(name_, out.written * 2 + static_cast<std::uint64_t>(who), bytes.first(carried));
+    simulation().record(name_, out.written * 2 + static_cast<std::uint64_t>(who), bytes.first(carried));
     out.written += carried;
     for (ByteView left = bytes.first(carried); !left.empty();) {
         bool        whole = simulation().chance().between(0, 3) != 0;

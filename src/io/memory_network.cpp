@@ -15,7 +15,8 @@ MemoryNetwork::MemoryNetwork(Simulation& simulation, MemoryNetworkOptions option
 MemoryNetwork::~MemoryNetwork() = default;
 
 std::unique_ptr<Listener> MemoryNetwork::listen(Shard& shard, Endpoint at) {
-    while (at.port == 0 || (at.port == free_port_ && listeners_.contains(at.text()))) at.port = ++free_port_;
+    bool any_port = at.port == 0;
+    while (any_port && (at.port == 0 || listeners_.contains(at.text()))) at.port = ++free_port_;
     if (listeners_.contains(at.text()))
         throw StreamError(StreamError::Reason::address_in_use, at.text() + " is in use");
     auto listener = std::make_unique<MemoryListener>(*this, shard, at);

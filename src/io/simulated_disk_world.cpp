@@ -217,8 +217,8 @@ void SimulatedDisk::damage(std::string_view path, std::uint64_t at, ByteView byt
 }
 
 void SimulatedDisk::note(std::string_view what, std::string_view path, std::string_view more) {
-    simulation_.trace().add(what, 0, as_bytes(path));
-    simulation_.trace().add(more, 0, {});
+    simulation_.record(what, 0, as_bytes(path));
+    simulation_.record(more, 0, {});
 }
 
 } // namespace riacho::io

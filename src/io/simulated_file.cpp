@@ -39,7 +39,7 @@ Task<> SimulatedFile::write(std::uint64_t at, std::vector<ByteView> pieces) {
     node_->body.write(at, pieces);
     disk_.resized(*node_, before);
     for (std::uint64_t position = at; ByteView piece : pieces) {
-        disk_.simulation_.trace().add(opened_.path, position, piece);
+        disk_.simulation_.record(opened_.path, position, piece);
         position += piece.size();
     }
     if (failed) throw DiskError("write", opened_.path, *failed);

@@ -53,7 +53,12 @@ public:
     void power_on();
     bool is_on() const { return on_; }
 
-    Trace&        trace() { return trace_; }
+    /// Notes what reached a disk or a stream, and when.
+    void record(std::string_view name, std::uint64_t position, ByteView bytes) {
+        trace_.add(now_, name, position, bytes);
+    }
+    /// A fingerprint of all that was recorded: the same for two runs of one seed, or something is not drawn
+    /// from it.
     std::uint64_t trace_hash() const { return trace_.hash(); }
 
 private:

@@ -11,7 +11,8 @@ bool is_zero(ByteView bytes) {
     return bytes[0] == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
-void Trace::add(std::string_view name, std::uint64_t position, ByteView bytes) {
+void Trace::add(Time now, std::string_view name, std::uint64_t position, ByteView bytes) {
+    mix(static_cast<std::uint64_t>(now.count()));
     mix(as_bytes(name));
     mix(position);
     mix(bytes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -15,7 +16,7 @@ bool is_zero(ByteView bytes);
 class Trace {
 public:
     /// `bytes` were put at `position` of the file or connection `name`.
-    void          add(std::string_view name, std::uint64_t position, ByteView bytes);
+    void          add(Time now, std::string_view name, std::uint64_t position, ByteView bytes);
     std::uint64_t hash() const { return hash_; }
 
 private:
