@@ -21,7 +21,7 @@ Bytes bytes_of_golden(const golden::Batch& batch) {
     return Bytes::copy_of(ByteView(*bytes));
 }
 
-std::string text_of(const std::optional<ByteView>& bytes) {
+std::string text_or_null(const std::optional<ByteView>& bytes) {
     return bytes ? std::string(as_text(*bytes)) : "<null>";
 }
 
@@ -29,7 +29,7 @@ std::vector<std::string> headers_of(const Record& record) {
     std::vector<std::string> headers;
     HeaderCursor             cursor = record.headers();
     while (auto header = cursor.next())
-        headers.push_back(std::string(header->key) + "=" + text_of(header->value));
+        headers.push_back(std::string(header->key) + "=" + text_or_null(header->value));
     EXPECT_FALSE(cursor.failed());
     return headers;
 }
@@ -67,19 +67,19 @@ TEST(GoldenBatch, OfJavaGivesItsRecords) {
         ASSERT_TRUE(record);
         EXPECT_EQ(record->offset, Offset{0});
         EXPECT_EQ(record->timestamp, Timestamp{1700000000000});
-        EXPECT_EQ(text_of(record->key), "k1");
-        EXPECT_EQ(text_of(record->value), "the quick brown fox jumps over the quick brown fox");
+        EXPECT_EQ(text_or_null(record->key), "k1");
+        EXPECT_EQ(text_or_null(record->value), "the quick brown fox jumps over the quick brown fox");
         EXPECT_EQ(headers_of(*record), (std::vector<std::string>{"h=v", "nothing=<null>"}));
         record = cursor->next();
         ASSERT_TRUE(record);
         EXPECT_EQ(record->timestamp, Timestamp{1700000000500});
-        EXPECT_EQ(text_of(record->key), "<null>");
-        EXPECT_EQ(text_of(record->value), "no key");
+        EXPECT_EQ(text_or_null(record->key), "<null>");
+        EXPECT_EQ(text_or_null(record->value), "no key");
         record = cursor->next();
         ASSERT_TRUE(record);
         EXPECT_EQ(record->offset, Offset{2});
         EXPECT_EQ(record->timestamp, Timestamp{1699999999000});
-        EXPECT_EQ(text_of(record->value), "<null>");
+        EXPECT_EQ(text_or_null(record->value), "<null>");
         EXPECT_FALSE(cursor->next());
         EXPECT_FALSE(cursor->error());
     }
@@ -98,7 +98,7 @@ TEST(GoldenBatch, OfPythonGivesItsRecords) {
         for (std::int64_t i = 0; i < 3; i++) {
             const Record* record = cursor->next();
             ASSERT_TRUE(record);
-            EXPECT_EQ(text_of(record->value), "python python python " + std::to_string(i));
+            EXPECT_EQ(text_or_null(record->value), "python python python " + std::to_string(i));
             EXPECT_EQ(record->timestamp, Timestamp{1600000000000 + i});
             EXPECT_EQ(headers_of(*record), std::vector<std::string>{"h=x"});
         }
