@@ -19,10 +19,12 @@ public:
         if constexpr (Where::tagged)
             if (holds_default<Where>(value)) return;
         key(name);
+        if constexpr (is_optional<T>)
+            if (!value) return void(out_ += "null");
         if constexpr (Where::presence.is_records)
             out_ += "\"\"";
         else if constexpr (is_optional<T>)
-            value ? print(*value) : void(out_ += "null");
+            print(*value);
         else
             print(value);
     }

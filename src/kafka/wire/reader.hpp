@@ -19,6 +19,8 @@ public:
 
     bool        failed() const { return failed_; }
     std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
+    /// What is left, unread.
+    ByteView rest() const { return {at_, end_}; }
     /// Everything was read and nothing failed.
     bool done() const { return !failed_ && at_ == end_; }
     void fail() {
