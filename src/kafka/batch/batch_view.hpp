@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 // A record batch (magic 2, KIP-98). All numbers are big endian:
 //
