@@ -13,7 +13,7 @@ struct Batch {
 // Apache Kafka's Java client 3.9.1, MemoryRecordsBuilder: transactional, leader epoch 5, producer 4711, epoch
 // 3, sequence 17, and three records: k1 with two headers (h: v, nothing: null) at 1700000000000, one without
 // a key 500 ms later, k3 without a value a second before the first.
-constexpr Batch java[] = {
+inline constexpr Batch java[] = {
     {"none", "00000000000000000000009200000005022f9f54dc0010000000020000018bcfe568000000018bcfe569f400000000"
              "00001267000300000011000000038e01000000046b316474686520717569636b2062726f776e20666f78206a756d70"
              "73206f7665722074686520717569636b2062726f776e20666f7804026802760e6e6f7468696e67011a00e80702010c"
@@ -39,19 +39,19 @@ constexpr Batch java[] = {
 
 // The same client's end of a transaction: commit at 1700000000000, offset 42, leader epoch 7, producer 4711,
 // epoch 3, coordinator epoch 9.
-constexpr Batch java_commit = {
+inline constexpr Batch java_commit = {
     "commit", "000000000000002a000000420000000702a8da87310030000000000000018bcfe568000000018bcfe5680000000000"
               "000012670003ffffffff000000012000000008000000010c00000000000900"};
 
 // The same client's batch with log append time 1700000001234: offset 100, k: v, created at 5.
-constexpr Batch java_log_append_time = {
+inline constexpr Batch java_log_append_time = {
     "appendtime",
     "00000000000000640000003affffffff020ed6e69900080000000000000000000000050000018bcfe56cd2ffffffff"
     "ffffffffffffffffffff0000000110000000026b027600"};
 
 // kafka-python 3.0.12: three records, key "key", value "python python python 0" to 2, header h: x, one each
 // millisecond from 1600000000000 on.
-constexpr Batch python[] = {
+inline constexpr Batch python[] = {
     {"none", "00000000000000000000009d0000000002c9b742ce00000000000200000174876e800000000174876e8002ffffffff"
              "ffffffffffffffffffff0000000346000000066b65792c707974686f6e20707974686f6e20707974686f6e20300202"
              "68027846000202066b65792c707974686f6e20707974686f6e20707974686f6e2031020268027846000404066b6579"
