@@ -13,7 +13,7 @@ protected:
     TestedWorld world_;
     std::string folder_ = world_.folder();
 };
-using TestedWorlds = testing::Types<SimulatedWorld>;
+using TestedWorlds = testing::Types<SimulatedWorld, RealTestWorld>;
 TYPED_TEST_SUITE(AnyDisk, TestedWorlds);
 
 Task<> put(Disk& disk, std::string path, std::string text) {

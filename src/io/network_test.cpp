@@ -15,7 +15,7 @@ template <class TestedWorld> class AnyNetwork : public testing::Test {
 protected:
     TestedWorld world_;
 };
-using NetworkWorlds = testing::Types<SimulatedWorld>;
+using NetworkWorlds = testing::Types<SimulatedWorld, RealTestWorld>;
 TYPED_TEST_SUITE(AnyNetwork, NetworkWorlds);
 
 /// Both ends of one connection, and the listener it came through.

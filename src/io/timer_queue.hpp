@@ -22,6 +22,7 @@ public:
         timers_.clear();
     }
 
+    bool                is_empty() const { return timers_.empty(); }
     std::optional<Time> next() const {
         if (timers_.empty()) return std::nullopt;
         return (*timers_.begin())->when_;

@@ -1,0 +1,45 @@
+#include "io/real_world.hpp"
+
+#include <fmt/format.h>
+
+namespace riacho::io {
+
+RealWorld::RealWorld(RealOptions options)
+    : network_(options.network), memory_("memory", options.memory_bytes),
+      shards_(start(clock_, "shard", options.shards)), flusher_(clock_, "flusher"),
+      pool_threads_(start(clock_, "pool", options.pool_threads)), pool_(pointers(pool_threads_)) {}
+
+RealWorld::~RealWorld() { stop(); }
+
+World RealWorld::world() {
+    return {.shards = pointers(shards_),
+            .flusher = flusher_,
+            .pool = pool_,
+            .disk = disk_,
+            .network = network_,
+            .clock = clock_,
+            .random = random_,
+            .memory = memory_};
+}
+
+/// Those that give work first, those that do it last.
+void RealWorld::stop() {
+    for (auto& thread : shards_) thread->stop();
+    flusher_.stop();
+    for (auto& thread : pool_threads_) thread->stop();
+}
+
+RealWorld::Threads RealWorld::start(const Clock& clock, std::string_view name, std::size_t count) {
+    Threads threads;
+    for (std::size_t i = 0; i < count; ++i)
+        threads.push_back(std::make_unique<ThreadShard>(clock, fmt::format("{}-{}", name, i)));
+    return threads;
+}
+
+std::vector<Shard*> RealWorld::pointers(const Threads& threads) {
+    std::vector<Shard*> shards;
+    for (const auto& thread : threads) shards.push_back(thread.get());
+    return shards;
+}
+
+} // namespace riacho::io
