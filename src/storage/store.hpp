@@ -16,9 +16,6 @@
 
 namespace riacho::storage {
 
-/// When a frame is acknowledged: after its sync, or when the page cache has it (Kafka's own promise).
-enum class Durability { synced, os };
-
 struct StoreOptions {
     Durability                durability = Durability::synced;
     std::uint64_t             wal_file_bytes = 16u << 20; ///< wal.file.bytes

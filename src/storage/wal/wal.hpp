@@ -18,6 +18,9 @@ struct FrameNumber {
     auto          operator<=>(const FrameNumber&) const = default;
 };
 
+/// When a frame is acknowledged: after its sync, or when the page cache has it (Kafka's own promise).
+enum class Durability : std::uint8_t { synced = 0, os = 1 };
+
 enum class EntryKind : std::uint8_t {
     batch = 1,          ///< `bytes` is a record batch with its base offset and leader epoch in place
     external_batch = 2, ///< `bytes` is an encoded ExternalBatch: the batch lies in its segment, synced
@@ -53,6 +56,13 @@ public:
     /// `deadline` (of `home.now()`). Must be had before the batch gets its number; `append` uses it up.
     /// Does not suspend when there is room.
     virtual Task<Outcome<void, WalError>> reserve(io::Shard& home, std::size_t bytes, Time deadline) = 0;
+    /// The same for what makes room: deletes and log starts. One file's worth of the ring is kept for them.
+    virtual Task<Outcome<void, WalError>> reserve_for_removal(io::Shard& home, std::size_t bytes,
+                                                              Time deadline) {
+        return reserve(home, bytes, deadline);
+    }
+    /// Room that was reserved and will not be used: the batch turned out to be a duplicate, or was refused.
+    virtual void give_back(std::size_t bytes) { static_cast<void>(bytes); }
     /// Joins the forming round before its first suspension, so that the order of calls on one shard is the
     /// order in the log. Ends on `home` when the entry is durable, and gives its frame. What ends with one
     /// frame resumes in the order of its entries, for each shard in one piece: nothing else of that shard
