@@ -54,6 +54,19 @@ function(test_program name)
                          SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\] [1-9]")
 endfunction()
 
+# fuzz_program(name SOURCES a_fuzz.cpp USES lib): a libFuzzer target (preset fuzz); its test is a short run.
+function(fuzz_program name)
+    if(NOT RIACHO_FUZZ)
+        return()
+    endif()
+    cmake_parse_arguments(F "" "" "SOURCES;USES" ${ARGN})
+    add_executable(${name} ${F_SOURCES})
+    target_link_libraries(${name} PRIVATE ${F_USES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME ${name} COMMAND ${name} -runs=200000 -seed=1 -verbosity=0)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS fuzz)
+endfunction()
+
 # messages(name): src/name/schema/**.api becomes structs and codecs in the build folder (tools/messages.py).
 function(messages name)
     file(GLOB_RECURSE schemas CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/schema/*.api)
@@ -75,7 +88,8 @@ function(messages name)
         COMMENT "Generating ${name} messages")
     # Objects that become part of the module's library, where the visitors they call are.
     add_library(${name}_messages OBJECT ${sources} ${headers})
-    target_include_directories(${name}_messages PUBLIC ${folder} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+    target_include_directories(${name}_messages
+                               PUBLIC ${folder} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
     target_link_libraries(${name}_messages PUBLIC base codec)
     if(RIACHO_UNITY)
         set_target_properties(${name}_messages PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)

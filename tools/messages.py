@@ -4,8 +4,8 @@
 messages.py OUTDIR schema.api...   writes OUTDIR/<stem>.hpp and .cpp, and OUTDIR/all.hpp
 messages.py --list schema.api...   prints one line per message: name, kind, key, lowest and highest version
 
-It knows names, types and versions and nothing about bytes: every struct lists its fields once, in `describe`, and
-the visitors in src/kafka/wire do the rest.
+It knows names, types and versions and nothing about bytes: every struct lists its fields once, in `describe`,
+and the visitors in src/kafka/wire do the rest.
 """
 import pathlib
 import re
@@ -75,6 +75,7 @@ def parse(path: pathlib.Path) -> Schema:
             about += [note.strip()] if note and not head else []
         elif match := HEAD.match(text):
             head = match.groupdict()
+            head["high"] = head["high"] or head["low"]
             roots += [Field("record", head["name"])] if head["kind"] == "record" else []
             open_at = roots[-1:]
         elif text in ("request", "response") and depth == 0:
@@ -106,15 +107,14 @@ def verify(node: Field, known: set[str], path: pathlib.Path) -> None:
             sys.exit(f"{path}: {child.name} is of unknown type {child.type}")
 
 
-def struct(node: Field, schema: Schema | None, indent: str = "") -> list[str]:
+def struct(node: Field, head: dict | None, indent: str = "") -> list[str]:
     inner = indent + "    "
-    lines = [f"{indent}/// {text}" for text in (schema.about if schema else [])] + [f"{indent}struct {node.type} {{"]
-    if schema:
-        low, high = schema.head["low"], schema.head["high"] or schema.head["low"]
-        kind, key = ("Api", f'ApiKey{{{schema.head["key"]}}}') if node.name != "record" else \
-            ("RecordType", schema.head["key"] or "-1")
-        rest = f'"{schema.head["name"]}", {{{low}, {high}}}, {schema.head["flexible"] or "never"}'
-        lines += [f"{inner}using Response = {schema.head['name']}Response;"] if node.name == "request" else []
+    lines = [f"{indent}struct {node.type} {{"]
+    if head:
+        kind = "RecordType" if node.name == "record" else "Api"
+        key = head["key"] or "-1" if node.name == "record" else f"ApiKey{{{head['key']}}}"
+        rest = f'"{head["name"]}", {{{head["low"]}, {head["high"]}}}, {head["flexible"] or "never"}'
+        lines += [f"{inner}using Response = {head['name']}Response;"] if node.name == "request" else []
         lines += [f"{inner}static constexpr {kind} api{{{key}, {rest}}};", ""]
     for child in node.fields:
         lines += struct(child, None, inner) + [""] if child.fields else []
@@ -124,7 +124,8 @@ def struct(node: Field, schema: Schema | None, indent: str = "") -> list[str]:
         lines.append(f"{inner}{child.cpp_type()} {child.name}{value};")
     lines += ["", f"{inner}static void describe([[maybe_unused]] auto& visit, [[maybe_unused]] auto& m) {{"]
     lines += [f'{inner}    visit("{f.name}", m.{f.name}{f.presence()});' for f in node.fields]
-    return lines + [f"{inner}}}", f"{inner}bool operator==(const {node.type}&) const = default;", f"{indent}}};"]
+    lines += [f"{inner}}}", f"{inner}bool operator==(const {node.type}&) const = default;", f"{indent}}};"]
+    return lines
 
 
 def write(path: pathlib.Path, text: str) -> None:
@@ -137,16 +138,17 @@ def generate(out: pathlib.Path, schema: Schema) -> None:
     names = [root.type for root in schema.roots]
     body = "".join(f"struct {name};\n" for name in names[1:]) + "\n"
     for root in schema.roots:
-        body += "\n".join(struct(root, schema)) + f"""
+        body += "\n".join([f"/// {line}" for line in schema.about] + struct(root, schema.head)) + f"""
 
 bool decode({root.type}& m, Reader& in, Version version);
 void encode(const {root.type}& m, Writer& out, Version version);
 std::string to_json(const {root.type}& m, Version version);
 
 """
-    code = "\n".join(f"""bool decode({name}& m, Reader& in, Version version) {{ return decode_message(m, in, version); }}
-void encode(const {name}& m, Writer& out, Version version) {{ encode_message(m, out, version); }}
-std::string to_json(const {name}& m, Version version) {{ return print_message(m, version); }}
+    code = "\n".join(f"""\
+bool decode({name}& m, Reader& in, Version v) {{ return decode_message(m, in, v); }}
+void encode(const {name}& m, Writer& out, Version v) {{ encode_message(m, out, v); }}
+std::string to_json(const {name}& m, Version v) {{ return print_message(m, v); }}
 """ for name in names)
     opening, closing = "\nnamespace riacho::kafka {\n\n", "} // namespace riacho::kafka\n"
     write(out / f"{schema.path.stem}.hpp",
@@ -186,9 +188,8 @@ def main(target: str, paths: list[str]) -> None:
     schemas = [parse(path) for path in sorted(map(pathlib.Path, paths), key=lambda path: path.name)]
     if target == "--list":
         for schema in schemas:
-            head = schema.head
             for root in schema.roots:
-                print(root.type, root.name, head["key"] or -1, head["low"], head["high"] or head["low"])
+                print(root.type, root.name, schema.head["key"] or -1, schema.head["low"], schema.head["high"])
         return
     out = pathlib.Path(target)
     out.mkdir(parents=True, exist_ok=True)
