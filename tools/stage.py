@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs ctest as one stage of ./test, keeps what each test did, and lets ctest's own summary have the last word.
+"""Runs ctest as one stage of ./test, keeps what each test did, and gives ctest's summary the last word.
 
     tools/stage.py NAME BUILD_FOLDER CTEST_ARGUMENT...
 
@@ -29,7 +29,8 @@ def run_ctest(folder: pathlib.Path, arguments: list[str], junit: pathlib.Path, g
                "--no-tests=error", "--output-junit", str(junit), *arguments]
     environment = os.environ | {"GTEST_OUTPUT": f"xml:{gtest}/", "RIACHO_ROOT": str(ROOT)}
     closing: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace", env=environment) as ctest:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace",
+                          env=environment) as ctest:
         for line in ctest.stdout:
             if closing or CLOSING.match(line):
                 closing.append(line)
@@ -88,10 +89,11 @@ def main() -> int:
     status, closing = run_ctest(folder, arguments, work / "junit.xml", work / "gtest")
     results = read_junit(work / "junit.xml") | read_gtest(work / "gtest")
     date = datetime.date.today().isoformat()
-    (RESULTS / f"{stage}.json").write_text(json.dumps(
-        {test: {"result": result, "date": date, "stage": stage} for test, result in results.items()}, indent=1))
+    kept = {test: {"result": result, "date": date, "stage": stage} for test, result in results.items()}
+    (RESULTS / f"{stage}.json").write_text(json.dumps(kept, indent=1))
     if stage == "standard":
-        status = subprocess.call([sys.executable, ROOT / "tools/status.py"]) or status
+        for writer in ("tools/status.py", "tools/compatibility.py"):
+            status = subprocess.call([sys.executable, ROOT / writer]) or status
     skipped = sorted(test for test, result in results.items() if result == "skipped")
     if skipped:
         print(f"test: skipped: {', '.join(skipped)}")

@@ -4,8 +4,8 @@
     tools/status.py            from the results that ./test left in build/results/
     tools/status.py --check    only whether each test that a promise names is one that exists
 
-In docs/promises/*.md a promise is a quotation (`> ...`), and the line behind it is `Proof:` with names of tests
-in backticks (ctest's, or GoogleTest's Suite.Name), or `Proof: none yet`, or `Proof: by hand, ...`.
+In docs/promises/*.md a promise is a quotation (`> ...`), and the line behind it is `Proof:` with names of
+tests in backticks (ctest's, or GoogleTest's Suite.Name), or `Proof: none yet`, or `Proof: by hand, ...`.
 """
 import json
 import pathlib
@@ -69,15 +69,15 @@ def table(results: dict[str, dict]) -> str:
         lines += ["", f"## [{path.stem}](promises/{path.name})"]
         for kind, text, proof in read_promises(path):
             if kind == "title":
-                lines += ["", f"### {text}", "", "| promise | proof | result | date |", "| --- | --- | --- | --- |"]
+                lines += ["", f"### {text}", "", "| promise | proof | result | date |", "|---|---|---|---|"]
                 continue
             result, date = worth(proof, results)
             counts[result] = counts.get(result, 0) + 1
             lines.append(f"| {text.replace('|', chr(92) + '|')} | {proof} | {result} | {date} |")
     total = ", ".join(f"{count} {result}" for result, count in sorted(counts.items()))
-    return "\n".join(["# Status", "", "Written by `./test` (tools/status.py) from docs/promises/ and the results"
-                      " of its last runs; not edited by hand.", "", f"{sum(counts.values())} promises: {total}.",
-                      *lines, ""])
+    head = ("# Status\n\nWritten by `./test` (tools/status.py) from docs/promises/ and the results of its last"
+            f" runs; not edited by hand.\n\n{sum(counts.values())} promises: {total}.")
+    return "\n".join([head, *lines, ""])
 
 
 def check() -> int:
