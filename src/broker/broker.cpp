@@ -1,0 +1,153 @@
+#include "broker/broker.hpp"
+
+#include "base/log.hpp"
+#include "broker/server/connection.hpp"
+#include "io/run_on.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace riacho::broker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr log::Logger broker_log{"broker"};
+constexpr std::size_t request_budget_bytes = 512u << 20;
+constexpr Time        accept_pause = 100ms; ///< after the system refused a connection
+constexpr Time        answer_max = 500ms;   ///< of a stop: until what is under way is cut off
+
+} // namespace
+
+/// One listener and the connections that came in on it.
+struct Broker::Serving {
+    std::unique_ptr<io::Listener> listener;
+    ListenerOptions               options;
+};
+
+Broker::Broker(io::World& world, BrokerOptions options)
+    : world_(world), options_(std::move(options)), requests_("requests", request_budget_bytes, &world.memory),
+      gate_(options_.max_connections, options_.max_connections_per_ip),
+      accepting_(std::make_unique<io::Group>(*world.shards.front())) {}
+
+Broker::~Broker() = default;
+
+LeaderEpoch Broker::leader_epoch() const {
+    return LeaderEpoch{static_cast<std::int32_t>(store_->starts()) - 1};
+}
+
+Local& Broker::local_of(TopicPartition partition) const {
+    io::Shard& owner = store_->shard_of(partition);
+    auto       found = std::ranges::find(locals_, &owner, [](const auto& local) { return &local->shard; });
+    check(found != locals_.end(), "a partition belongs to one of the broker's shards");
+    return **found;
+}
+
+Local& Broker::local_here() const {
+    auto found = std::ranges::find_if(locals_, [](const auto& local) { return local->shard.is_here(); });
+    check(found != locals_.end(), "the broker's work runs on its shards");
+    return **found;
+}
+
+Task<Outcome<void, storage::StoreError>> Broker::start(std::string folder) {
+    auto options_of = [this](std::string_view topic) {
+        storage::LogOptions options = log_options(options_.topics);
+        if (topic.starts_with("__")) options.is_deleted = false;
+        options.wal_external_bytes = options_.wal_external_bytes;
+        return options;
+    };
+    auto store = co_await storage::open_store(world_, std::move(folder), options_.store, options_of);
+    if (!store) co_return std::unexpected(store.error());
+    store_ = std::move(*store);
+    for (io::Shard* shard : world_.shards)
+        locals_.push_back(std::make_unique<Local>(*shard, *store_, options_));
+    metadata_ = std::make_unique<MetadataWriter>(world_, options_, *store_, locals_);
+    if (auto loaded = co_await metadata_->load(); !loaded) co_return std::unexpected(loaded.error());
+    offsets_ = std::make_unique<OffsetsTopic>(*this);
+    io::Shard& home = *world_.shards.front();
+    for (const auto& local : locals_) co_await io::run_on(local->shard, home, start_local(*local));
+    if (auto loaded = co_await offsets_->load(); !loaded)
+        co_return fail(storage::StoreError::damaged, loaded.error().detail);
+    co_return Outcome<void, storage::StoreError>{};
+}
+
+void Broker::serve(std::unique_ptr<io::Listener> listener, ListenerOptions options) {
+    serving_.push_back(std::make_unique<Serving>(std::move(listener), std::move(options)));
+    accepting_->spawn(accept(*serving_.back()));
+}
+
+Task<> Broker::accept(Serving& serving) {
+    io::Shard& home = *world_.shards.front();
+    while (!is_stopping()) {
+        Local& local = *locals_[next_local_++ % locals_.size()];
+        bool   must_pause = false;
+        try {
+            auto stream = co_await serving.listener->accept(local.shard);
+            if (!stream) co_return;
+            if (gate_.enter(stream->peer().host) == ConnectionGate::Answer::refused) {
+                broker_log.warn(
+                    "refusing a connection of {}: max.connections or max.connections.per.ip is reached",
+                    stream->peer().text());
+                continue; // closed when it dies
+            }
+            co_await local.shard.enter_if_away();
+            local.work.spawn(connection(std::move(stream), serving.options, local));
+            co_await home.enter_if_away();
+        } catch (const io::StreamError& error) {
+            broker_log.warn("listener {} cannot accept: {}", serving.options.name, error.what());
+            must_pause = true;
+        }
+        if (must_pause) co_await home.sleep_for(accept_pause);
+    }
+}
+
+Task<> Broker::connection(std::unique_ptr<io::Stream> stream, const ListenerOptions& listener, Local& local) {
+    std::string       address = stream->peer().host;
+    ConnectionOptions limits{.request_bytes_max = static_cast<std::size_t>(options_.socket_request_max_bytes),
+                             .idle_max = options_.connections_max_idle_ms,
+                             .requests = requests_};
+    Connection        connection(*this, local, std::move(stream), listener, limits);
+    local.connections.insert(&connection);
+    if (is_stopping()) connection.close_gently();
+    co_await connection.serve();
+    local.connections.erase(&connection);
+    co_await world_.shards.front()->enter_if_away();
+    gate_.leave(address);
+    co_await local.shard.enter_if_away();
+}
+
+Task<> Broker::start_local(Local& local) {
+    local.groups = std::make_unique<GroupCoordinator>(GroupCoordinator::Place{
+        local.shard, world_.clock, world_.random, local.image, *offsets_, options_.groups});
+    local.groups->start();
+    local.work.spawn(retention(local));
+    co_return;
+}
+
+Task<> Broker::retention(Local& local) {
+    while (!co_await local.stopping.wait_until(local.shard.now() + options_.log_retention_check_interval_ms))
+        co_await local.partitions.enforce_retention();
+}
+
+Task<> Broker::stop_local(Local& local, Time deadline) {
+    local.stopping.set();
+    for (Connection* connection : local.connections) connection->close_gently();
+    local.partitions.wake_all();
+    if (local.groups) co_await local.groups->stop();
+    Time cut = std::min(deadline, local.shard.now() + answer_max);
+    while (!local.connections.empty() && local.shard.now() < cut) co_await local.shard.sleep_for(1ms);
+    for (Connection* connection : local.connections) connection->close();
+    co_await local.work.join();
+    co_await local.partitions.stop();
+}
+
+Task<> Broker::stop(Time deadline) {
+    io::Shard& home = *world_.shards.front();
+    stopping_ = true;
+    for (const auto& serving : serving_) serving->listener->close();
+    co_await accepting_->join();
+    for (const auto& local : locals_) co_await io::run_on(local->shard, home, stop_local(*local, deadline));
+    if (store_) co_await store_->stop(deadline);
+}
+
+} // namespace riacho::broker

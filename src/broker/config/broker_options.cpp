@@ -1,0 +1,151 @@
+#include "broker/config/broker_options.hpp"
+
+#include <algorithm>
+
+namespace riacho::broker {
+namespace {
+
+using BrokerRow = Option<BrokerOptions>;
+using enum OptionType;
+
+/// The row of a field that lies in a member of BrokerOptions.
+template <class Part> BrokerRow inside(Part BrokerOptions::* part, Option<Part> row) {
+    return {row.name, row.type, row.about,
+            [part, set = row.set](BrokerOptions& options, std::string_view text) {
+                return set(options.*part, text);
+            },
+            [part, get = row.get](const BrokerOptions& options) { return get(options.*part); }};
+}
+
+std::vector<BrokerRow> node_rows() {
+    using O = BrokerOptions;
+    return {
+        boolean_option("auto.create.topics.enable", &O::auto_create_topics_enable,
+                       "Make a topic when a producer asks for one that is missing."),
+        text_option("broker.rack", &O::broker_rack, "The rack that clients are told."),
+        whole_option("default.replication.factor", int16, &O::default_replication_factor,
+                     "Replicas of a topic that does not say how many.", between(1, 32767)),
+        boolean_option("delete.topic.enable", &O::delete_topic_enable, "Let topics be deleted."),
+        whole_option("node.id", int32, &O::node_id, "The broker's number.", at_least(0)),
+        whole_option("num.partitions", int32, &O::num_partitions,
+                     "Partitions of a topic that does not say how many.", at_least(1)),
+        boolean_option("strict.replication.factor", &O::strict_replication_factor,
+                       "Refuse more replicas than there are brokers (one); off, up to five are accepted."),
+        whole_option("connections.max.idle.ms", int64, &O::connections_max_idle_ms,
+                     "A connection that asks nothing for this long is closed.", at_least(1)),
+        whole_option("fetch.max.bytes", int32, &O::fetch_max_bytes, "The most that one fetch returns.",
+                     at_least(1024)),
+        whole_option("max.connections", int32, &O::max_connections, "Connections at one time, in all.",
+                     at_least(0)),
+        whole_option("max.connections.per.ip", int32, &O::max_connections_per_ip,
+                     "Connections at one time from one address.", at_least(0)),
+        whole_option("socket.request.max.bytes", int32, &O::socket_request_max_bytes, "The largest request.",
+                     at_least(1)),
+    };
+}
+
+std::vector<BrokerRow> log_rows() {
+    using O = BrokerOptions;
+    return {
+        whole_option("log.retention.check.interval.ms", int64, &O::log_retention_check_interval_ms,
+                     "Time between two looks for segments to delete.", at_least(1)),
+        whole_option("producer.id.expiration.ms", int32, &O::producer_id_expiration_ms,
+                     "An idle producer's sequence is forgotten after this.", at_least(1)),
+        whole_option("offsets.topic.num.partitions", int32, &O::offsets_topic_num_partitions,
+                     "Partitions of __consumer_offsets when it is made.", at_least(1)),
+        whole_option("offsets.topic.replication.factor", int16, &O::offsets_topic_replication_factor,
+                     "Replicas of __consumer_offsets; one is kept here.", at_least(1)),
+        whole_option("offsets.topic.segment.bytes", int32, &O::offsets_topic_segment_bytes,
+                     "Segment size of __consumer_offsets.", at_least(1)),
+        whole_option("wal.external.bytes", int64, &O::wal_external_bytes,
+                     "Batches of more bytes go to their segment before the write-ahead log names them.",
+                     at_least(4096)),
+    };
+}
+
+BrokerRow durability_row() {
+    return {"durability", string,
+            "When a record is acknowledged: synced (on the medium) or os (in the page cache, as Kafka).",
+            [](BrokerOptions& options, std::string_view text) -> std::expected<void, std::string> {
+                if (text != "synced" && text != "os") return std::unexpected("must be one of synced, os");
+                options.store.durability =
+                    text == "os" ? storage::Durability::os : storage::Durability::synced;
+                return {};
+            },
+            [](const BrokerOptions& options) {
+                return std::string(options.store.durability == storage::Durability::os ? "os" : "synced");
+            }};
+}
+
+std::vector<BrokerRow> store_rows() {
+    using S = storage::StoreOptions;
+    auto in_store = [](Option<S> row) { return inside(&BrokerOptions::store, std::move(row)); };
+    return {
+        durability_row(),
+        in_store(whole_option("wal.file.bytes", int64, &S::wal_file_bytes,
+                              "Size of one file of the write-ahead log.", at_least(64 << 10))),
+        in_store(whole_option("wal.bytes.max", int64, &S::wal_bytes_max,
+                              "Size of the whole write-ahead log, at most a tenth of the disk.",
+                              at_least(256 << 10))),
+        in_store(whole_option("wal.checkpoint.interval.ms", int64, &S::checkpoint_interval_ms,
+                              "The longest time between two checkpoints while records arrive.", at_least(1))),
+        in_store(whole_option("wal.checkpoint.bytes", int64, &S::checkpoint_bytes,
+                              "Bytes of frames after which a checkpoint is made.", at_least(64 << 10))),
+    };
+}
+
+/// Kafka's coarser names of two topic defaults. Applied before the fine ones, which win.
+template <class Field> BrokerRow coarse(std::string_view name, Field field, std::int64_t unit_ms) {
+    return {name, int32, "The same in a coarser unit; the name in milliseconds wins.",
+            [=](BrokerOptions& options, std::string_view text) -> std::expected<void, std::string> {
+                auto value = option_detail::parse_whole(text, between(-1, INT64_MAX / unit_ms));
+                if (!value) return std::unexpected(value.error());
+                if (*value < 0)
+                    options.topics.*field = {};
+                else
+                    options.topics.*field = milliseconds(*value * unit_ms);
+                return {};
+            },
+            [=](const BrokerOptions& options) {
+                std::optional<milliseconds> value = options.topics.*field;
+                return std::to_string(value ? value->count() / unit_ms : -1);
+            }};
+}
+
+std::vector<BrokerRow> topic_default_rows() {
+    constexpr std::int64_t minute_ms = 60'000, hour_ms = 60 * minute_ms;
+    std::vector<BrokerRow> rows{
+        coarse("log.retention.hours", &TopicConfig::retention_ms, hour_ms),
+        coarse("log.retention.minutes", &TopicConfig::retention_ms, minute_ms),
+        coarse("log.roll.hours", &TopicConfig::segment_ms, hour_ms),
+    };
+    for (const auto& option : topic_options()) {
+        std::string_view name = broker_synonym(option.name);
+        if (name.empty()) continue;
+        rows.push_back(inside(&BrokerOptions::topics, option));
+        rows.back().name = name;
+    }
+    return rows;
+}
+
+} // namespace
+
+std::span<const Option<BrokerOptions>> broker_options() {
+    static const std::vector<BrokerRow> table = [] {
+        std::vector<BrokerRow> rows;
+        for (auto part : {node_rows(), log_rows(), store_rows(), topic_default_rows()})
+            rows.insert(rows.end(), part.begin(), part.end());
+        for (const auto& row : group_options()) rows.push_back(inside(&BrokerOptions::groups, row));
+        std::ranges::sort(rows, {}, &BrokerRow::name);
+        return rows;
+    }();
+    return table;
+}
+
+const Option<BrokerOptions>* find_broker_option(std::string_view name) {
+    auto table = broker_options();
+    auto found = std::ranges::lower_bound(table, name, {}, &BrokerRow::name);
+    return found != table.end() && found->name == name ? &*found : nullptr;
+}
+
+} // namespace riacho::broker

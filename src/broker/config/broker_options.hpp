@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/option.hpp"
+#include "broker/config/topic_config.hpp"
+#include "broker/group/options.hpp"
+#include "storage/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace riacho::broker {
+
+/// How a broker is run: Kafka's names and meanings, and a few of our own (durability, wal.*). Defaults are
+/// Kafka's but where a single node for developers wants another; docs/configuration.md says which and why.
+struct BrokerOptions {
+    std::int32_t node_id = 1;
+    bool         auto_create_topics_enable = true;
+    std::int32_t num_partitions = 1;
+    std::int16_t default_replication_factor = 1;
+    bool         strict_replication_factor = false;
+    bool         delete_topic_enable = true;
+    std::string  broker_rack;
+
+    std::int32_t socket_request_max_bytes = 100 << 20;
+    milliseconds connections_max_idle_ms = std::chrono::minutes(10);
+    std::int32_t max_connections = INT32_MAX;
+    std::int32_t max_connections_per_ip = INT32_MAX;
+    std::int32_t fetch_max_bytes = 55 << 20;
+
+    milliseconds log_retention_check_interval_ms = std::chrono::minutes(5);
+    milliseconds producer_id_expiration_ms = std::chrono::hours(24);
+    std::int32_t offsets_topic_num_partitions = 50;
+    std::int16_t offsets_topic_replication_factor = 3;
+    std::int32_t offsets_topic_segment_bytes = 100 << 20;
+
+    GroupOptions          groups;
+    TopicConfig           topics; ///< what a topic has that overrides nothing
+    storage::StoreOptions store;
+    std::uint64_t         wal_external_bytes = 1u << 20;
+};
+
+/// Every option of a broker that we act on, by name: those of BrokerOptions, and the broker's names of the
+/// topic defaults ("log.retention.ms").
+std::span<const Option<BrokerOptions>> broker_options();
+const Option<BrokerOptions>*           find_broker_option(std::string_view name);
+
+} // namespace riacho::broker

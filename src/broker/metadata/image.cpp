@@ -1,0 +1,39 @@
+#include "broker/metadata/image.hpp"
+
+namespace riacho::broker {
+namespace {
+
+template <class... F> struct OneOf : F... {
+    using F::operator()...;
+};
+
+} // namespace
+
+std::shared_ptr<const Topic> Image::find(std::string_view name) const {
+    auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const Topic> Image::find(Uuid id) const {
+    auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
+}
+
+void Image::apply(const Change& change) {
+    std::visit(OneOf{[this](const TopicCreated& created) {
+                         auto topic = std::make_shared<const Topic>(created.topic);
+                         by_id_[topic->id] = topic;
+                         by_name_[topic->name] = topic;
+                     },
+                     [this](const TopicDeleted& deleted) {
+                         auto found = by_id_.find(deleted.id);
+                         if (found == by_id_.end()) return;
+                         auto named = by_name_.find(found->second->name);
+                         if (named != by_name_.end() && named->second->id == deleted.id)
+                             by_name_.erase(named);
+                         by_id_.erase(found);
+                     }},
+               change);
+}
+
+} // namespace riacho::broker

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "broker/config/topic_config.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+
+namespace riacho::broker {
+
+/// A topic as clients see it.
+struct Topic {
+    std::string  name;
+    Uuid         id;
+    std::int32_t partitions = 0;
+    /// What its creator asked for; one node keeps one replica.
+    std::int16_t replication_factor = 1;
+    Overrides    overrides;
+    TopicConfig  config;
+    bool         is_internal() const { return name == "__consumer_offsets" || name == "__transaction_state"; }
+    TopicPartition partition(std::int32_t index) const { return {id, PartitionIndex{index}}; }
+    bool           has(std::int32_t partition) const { return partition >= 0 && partition < partitions; }
+};
+
+struct TopicCreated {
+    Topic topic;
+};
+struct TopicDeleted {
+    Uuid id;
+};
+/// What one batch of __cluster_metadata changes.
+using Change = std::variant<TopicCreated, TopicDeleted>;
+
+/// The topics and their configurations: what has become durable in __cluster_metadata. Each shard has its
+/// own, which it reads without asking anybody; changes reach all shards before their maker is answered.
+class Image {
+public:
+    /// Null when there is none. The topic stays as it was for as long as it is held.
+    std::shared_ptr<const Topic> find(std::string_view name) const;
+    std::shared_ptr<const Topic> find(Uuid id) const;
+    /// By name, in order.
+    const std::map<std::string, std::shared_ptr<const Topic>, std::less<>>& topics() const {
+        return by_name_;
+    }
+
+    void apply(const Change& change);
+
+private:
+    std::map<std::string, std::shared_ptr<const Topic>, std::less<>> by_name_;
+    std::unordered_map<Uuid, std::shared_ptr<const Topic>>           by_id_;
+};
+
+} // namespace riacho::broker

@@ -1,0 +1,211 @@
+#include "broker/metadata/metadata_writer.hpp"
+
+#include "base/log.hpp"
+#include "broker/local.hpp"
+#include "broker/metadata/topic_name.hpp"
+#include "broker/metadata/topic_records.hpp"
+#include "io/run_on.hpp"
+#include "kafka/batch/batch_builder.hpp"
+#include "kafka/batch/record_cursor.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace riacho::broker {
+namespace {
+
+using kafka::ErrorCode;
+using namespace std::chrono_literals;
+
+constexpr log::Logger      metadata_log{"metadata"};
+constexpr Time             append_max = 30s;
+constexpr std::int64_t     producer_ids_per_block = 1000;
+constexpr std::int16_t     lenient_replicas_max = 5;
+constexpr std::size_t      read_bytes = 1 << 20;
+constexpr std::string_view metadata_topic = "__cluster_metadata";
+
+Task<> apply_on(Local& local, const std::vector<Change>& changes) {
+    for (const Change& change : changes) local.image.apply(change);
+    co_return;
+}
+
+} // namespace
+
+MetadataWriter::MetadataWriter(io::World& world, const BrokerOptions& options, storage::Store& store,
+                               const std::vector<std::unique_ptr<Local>>& locals)
+    : world_(world), options_(options), store_(store), locals_(locals), turns_(*world.shards.front()) {}
+
+Task<Outcome<void, storage::StoreError>> MetadataWriter::load() {
+    storage::LogOptions kept_for_ever;
+    kept_for_ever.is_deleted = false;
+    auto opened =
+        co_await store_.open_log(storage::cluster_metadata, std::string(metadata_topic), kept_for_ever);
+    if (!opened) co_return fail(storage::StoreError::damaged, opened.error().detail);
+    log_ = *opened;
+    for (Offset at = log_->log_start(); at < log_->high_watermark();) {
+        auto read = co_await log_->read(at, log_->high_watermark(), read_bytes);
+        if (!read || read->batches.empty())
+            co_return fail(storage::StoreError::damaged,
+                           fmt::format("__cluster_metadata cannot be read at offset {}", at.value));
+        CO_TRY(auto changes, changes_in(read->batches, options_.topics));
+        next_producer_id_ = producer_ids_end_ = std::max(producer_ids_end_, changes.next_producer_id);
+        co_await publish(std::move(changes.changes));
+        at = read->next;
+    }
+    if (log_->end().value > 0) co_return Outcome<void, storage::StoreError>{};
+    auto first = co_await append(first_records());
+    if (!first) co_return fail(storage::StoreError::disk, first.error().detail);
+    co_return Outcome<void, storage::StoreError>{};
+}
+
+Task<Outcome<void, ErrorCode>> MetadataWriter::append(std::vector<Bytes> records) {
+    kafka::BatchBuilder builder({.leader_epoch = LeaderEpoch{static_cast<std::int32_t>(store_.starts())}});
+    for (const Bytes& record : records)
+        builder.add({.timestamp = world_.clock.wall(), .value = record.view()});
+    io::Shard& shard = *world_.shards.front();
+    auto       written = co_await log_->append(
+        builder.build(), LeaderEpoch{static_cast<std::int32_t>(store_.starts())}, shard.now() + append_max);
+    if (!written) {
+        metadata_log.error("a change of the metadata was not written: {}", written.error().detail);
+        co_return fail(ErrorCode::kafka_storage_error, written.error().detail);
+    }
+    co_return Outcome<void, ErrorCode>{};
+}
+
+Task<> MetadataWriter::publish(std::vector<Change> changes) {
+    io::Shard& home = *world_.shards.front();
+    for (const auto& local : locals_) {
+        if (&local->shard == &home)
+            co_await apply_on(*local, changes);
+        else
+            co_await io::run_on(local->shard, home, apply_on(*local, changes));
+    }
+}
+
+Outcome<std::int32_t, ErrorCode> MetadataWriter::check_assignments(const NewTopic& topic) const {
+    for (const auto& replicas : topic.assignments)
+        if (replicas.size() != 1 || replicas.front() != options_.node_id)
+            return fail(ErrorCode::invalid_replica_assignment,
+                        fmt::format("every partition must be assigned to broker {} alone: it is the only one",
+                                    options_.node_id));
+    return static_cast<std::int32_t>(topic.assignments.size());
+}
+
+MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const {
+    const Image& image = locals_.front()->image;
+    if (auto problem = topic_name_problem(wanted.name))
+        return fail(ErrorCode::invalid_topic_exception, *problem);
+    if (wanted.name == metadata_topic)
+        return fail(ErrorCode::invalid_request,
+                    "Creation of internal topic __cluster_metadata is prohibited.");
+    if (image.find(wanted.name))
+
+        return fail(ErrorCode::topic_already_exists, fmt::format("Topic '{}' already exists.", wanted.name));
+    std::string unified = with_dots_unified(wanted.name);
+    for (const auto& [name, other] : image.topics())
+        if (name.size() == unified.size() && with_dots_unified(name) == unified)
+            return fail(ErrorCode::invalid_topic_exception,
+                        fmt::format("Topic '{}' collides with existing topic: {}", wanted.name, name));
+    Topic topic;
+    topic.name = wanted.name;
+    topic.partitions = wanted.partitions == -1 ? options_.num_partitions : wanted.partitions;
+    topic.replication_factor =
+        wanted.replication_factor == -1 ? options_.default_replication_factor : wanted.replication_factor;
+    if (!wanted.assignments.empty()) {
+        if (wanted.partitions != -1 || wanted.replication_factor != -1)
+            return fail(ErrorCode::invalid_request,
+                        "a topic with assignments says neither partitions nor replication factor");
+        TRY(topic.partitions, check_assignments(wanted));
+        topic.replication_factor = 1;
+    }
+    if (topic.partitions <= 0)
+        return fail(ErrorCode::invalid_partitions,
+                    "Number of partitions was set to an invalid non-positive value.");
+    if (topic.replication_factor <= 0)
+        return fail(ErrorCode::invalid_replication_factor, "Replication factor must be larger than 0.");
+    std::int16_t replicas_max = options_.strict_replication_factor ? 1 : lenient_replicas_max;
+    if (topic.replication_factor > replicas_max && wanted.kind == NewTopic::Kind::by_client)
+        return fail(
+            ErrorCode::invalid_replication_factor,
+            fmt::format("Unable to replicate the partition {} time(s): the target replication factor of {} "
+                        "cannot be reached because only 1 broker(s) are registered.",
+                        topic.replication_factor, topic.replication_factor));
+    auto config = with_overrides(options_.topics, wanted.overrides);
+    if (!config) return fail(ErrorCode::invalid_config, config.error());
+    topic.overrides = wanted.overrides;
+    topic.config = std::move(*config);
+    return topic;
+}
+
+Task<std::vector<MetadataWriter::TopicOutcome>> MetadataWriter::create(std::vector<NewTopic> topics,
+                                                                       Validate              validate) {
+    auto                      turn = co_await turns_.lock();
+    std::vector<TopicOutcome> outcomes;
+    std::vector<Bytes>        records;
+    std::vector<Change>       changes;
+    for (const NewTopic& wanted : topics) {
+        TopicOutcome outcome = check(wanted);
+        bool         is_twice = std::ranges::count(topics, wanted.name, &NewTopic::name) > 1;
+        if (is_twice) outcome = fail(ErrorCode::invalid_request, "Duplicate topic name.");
+        if (outcome && validate == Validate::and_create) {
+            outcome->id = new_topic_id(world_.random);
+            for (Bytes& record : records_of(*outcome, BrokerId{options_.node_id}, store_.starts()))
+                records.push_back(std::move(record));
+            changes.push_back(TopicCreated{*outcome});
+        }
+        outcomes.push_back(std::move(outcome));
+    }
+    if (changes.empty()) co_return outcomes;
+    if (auto written = co_await append(std::move(records)); !written) {
+        for (TopicOutcome& outcome : outcomes)
+            if (outcome) outcome = fail(written.error().code, written.error().detail);
+        co_return outcomes;
+    }
+    for (const TopicOutcome& outcome : outcomes)
+        if (outcome)
+            metadata_log.info("created topic={} id={} partitions={}", outcome->name, id_text(outcome->id),
+                              outcome->partitions);
+    co_await publish(std::move(changes));
+    co_return outcomes;
+}
+
+Task<Outcome<void, ErrorCode>> MetadataWriter::remove(Uuid topic_id) {
+    std::shared_ptr<const Topic> topic;
+    {
+        auto turn = co_await turns_.lock();
+        topic = locals_.front()->image.find(topic_id);
+        if (!topic) co_return fail(ErrorCode::unknown_topic_id, "This server does not host this topic ID.");
+        std::vector<Bytes> records;
+        records.push_back(removal_record(topic_id));
+        if (auto written = co_await append(std::move(records)); !written) co_return written;
+        std::vector<Change> changes;
+        changes.push_back(TopicDeleted{topic_id});
+        co_await publish(std::move(changes));
+    }
+    metadata_log.info("deleted topic={} id={}", topic->name, id_text(topic_id));
+    io::Shard& home = *world_.shards.front();
+    for (std::int32_t index = 0; index < topic->partitions; ++index) {
+        io::Shard& owner = store_.shard_of(topic->partition(index));
+        for (const auto& local : locals_)
+            if (&local->shard == &owner)
+                co_await io::run_on(owner, home, local->partitions.remove(topic, index));
+    }
+    for (const auto& local : locals_)
+        co_await io::run_on(local->shard, home, local->groups->topic_deleted(topic->name));
+    co_return Outcome<void, ErrorCode>{};
+}
+
+Task<Outcome<ProducerId, ErrorCode>> MetadataWriter::next_producer_id() {
+    auto turn = co_await turns_.lock();
+    if (next_producer_id_ == producer_ids_end_) {
+        std::vector<Bytes> records;
+        records.push_back(
+            producer_ids_record(BrokerId{options_.node_id}, producer_ids_end_ + producer_ids_per_block));
+        if (auto written = co_await append(std::move(records)); !written)
+            co_return fail(written.error().code, written.error().detail);
+        producer_ids_end_ += producer_ids_per_block;
+    }
+    co_return ProducerId{next_producer_id_++};
+}
+
+} // namespace riacho::broker

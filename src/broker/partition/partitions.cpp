@@ -1,0 +1,94 @@
+#include "broker/partition/partitions.hpp"
+
+#include "base/log.hpp"
+
+namespace riacho::broker {
+namespace {
+
+constexpr log::Logger partitions_log{"partitions"};
+
+} // namespace
+
+Task<Outcome<PartitionUse, kafka::ErrorCode>> Partitions::use(std::shared_ptr<const Topic> topic,
+                                                              std::int32_t                 index) {
+    shard_.check_here();
+    TopicPartition id = topic->partition(index);
+    if (auto found = partitions_.find(id); found != partitions_.end()) co_return PartitionUse(*found->second);
+    CO_TRY(Partition * opened, co_await open(std::move(topic), id));
+    co_return PartitionUse(*opened);
+}
+
+Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<const Topic> topic,
+                                                             TopicPartition               id) {
+    auto turn = co_await opening_.lock();
+    if (auto found = partitions_.find(id); found != partitions_.end()) co_return found->second.get();
+    if (removing_.contains(id)) co_return fail(kafka::ErrorCode::unknown_topic_or_partition);
+    storage::LogOptions options = log_options(topic->config);
+    options.wal_external_bytes = wal_external_bytes_;
+    try {
+        auto log = co_await store_.open_log(id, topic->name, options);
+        if (!log) co_return fail(kafka::ErrorCode::kafka_storage_error, log.error().detail);
+        auto made = partitions_.emplace(id, std::make_unique<Partition>(shard_, relays_, **log));
+        co_return made.first->second.get();
+    } catch (const io::DiskError& error) {
+        partitions_log.error("cannot open topic={} partition={}: {}", topic->name, static_cast<int>(id.index),
+                             error.what());
+        co_return fail(kafka::ErrorCode::kafka_storage_error, error.what());
+    }
+}
+
+Task<> Partitions::remove(std::shared_ptr<const Topic> topic, std::int32_t index) {
+    shard_.check_here();
+    TopicPartition partition = topic->partition(index);
+    {
+        auto turn = co_await opening_.lock(); // an opening that is under way ends first
+        if (auto found = partitions_.find(partition); found != partitions_.end()) {
+            removing_[partition] = std::move(found->second);
+            partitions_.erase(found);
+        } else {
+            removing_[partition] = nullptr;
+        }
+    }
+    if (Partition* leaving = removing_[partition].get()) {
+        leaving->wake_all();
+        while (leaving->uses_ > 0) {
+            leaving->unused_.reset();
+            co_await leaving->unused_.wait();
+        }
+        leaving->log().set_observer(nullptr);
+    }
+    try {
+        co_await store_.remove_log(partition, topic->name);
+    } catch (const io::DiskError& error) {
+        // The next start finishes it: the metadata no longer has the topic.
+        partitions_log.warn("cannot remove topic={} partition={}: {}", topic->name,
+                            static_cast<int>(partition.index), error.what());
+    }
+    removing_.erase(partition);
+}
+
+void Partitions::wake_all() {
+    for (auto& [id, partition] : partitions_) partition->wake_all();
+}
+
+Task<> Partitions::enforce_retention() {
+    std::vector<TopicPartition> open;
+    for (auto& [id, partition] : partitions_) open.push_back(id);
+    for (TopicPartition id : open) {
+        auto found = partitions_.find(id);
+        if (found == partitions_.end()) continue;
+        PartitionUse use(*found->second);
+        try {
+            co_await use->log().enforce_retention();
+        } catch (const io::DiskError& error) {
+            partitions_log.warn("retention of a partition failed: {}", error.what());
+        }
+    }
+}
+
+Task<> Partitions::stop() {
+    wake_all();
+    co_await relays_.join();
+}
+
+} // namespace riacho::broker

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/outcome.hpp"
+#include "broker/metadata/image.hpp"
+#include "broker/partition/partition.hpp"
+#include "io/event.hpp"
+#include "kafka/error_code.hpp"
+#include "storage/store.hpp"
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace riacho::broker {
+
+/// The partitions of one shard. Their logs are opened at their first use.
+class Partitions {
+public:
+    Partitions(io::Shard& shard, storage::Store& store, std::uint64_t wal_external_bytes)
+        : shard_(shard), store_(store), wal_external_bytes_(wal_external_bytes), opening_(shard),
+          relays_(shard) {}
+
+    /// A partition that this shard owns. Does not suspend once it is open. Fails with
+    /// unknown_topic_or_partition while it is being removed, kafka_storage_error where its files are damaged.
+    Task<Outcome<PartitionUse, kafka::ErrorCode>> use(std::shared_ptr<const Topic> topic, std::int32_t index);
+    /// The topic's removal is durable: wakes who waits, lets work in progress end, and removes the files.
+    Task<> remove(std::shared_ptr<const Topic> topic, std::int32_t index);
+    /// Every waiting request looks again: the broker is stopping.
+    void wake_all();
+    /// Retention of every open log, one after the other.
+    Task<> enforce_retention();
+    Task<> stop();
+
+private:
+    Task<Outcome<Partition*, kafka::ErrorCode>> open(std::shared_ptr<const Topic> topic, TopicPartition id);
+
+    io::Shard&                                                     shard_;
+    storage::Store&                                                store_;
+    std::uint64_t                                                  wal_external_bytes_;
+    io::Mutex                                                      opening_;
+    std::unordered_map<TopicPartition, std::unique_ptr<Partition>> partitions_;
+    std::unordered_map<TopicPartition, std::unique_ptr<Partition>> removing_;
+    io::Group                                                      relays_;
+};
+
+} // namespace riacho::broker
