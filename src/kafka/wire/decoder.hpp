@@ -4,6 +4,7 @@
 #include "kafka/wire/field.hpp"
 #include "kafka/wire/reader.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <optional>
@@ -175,7 +176,8 @@ private:
         } else {
             using Element = T::value_type;
             value.clear();
-            if (size > in_.remaining() / Fewest::of<Element>(form_)) return in_.fail();
+            if (size > in_.remaining() / std::max<std::size_t>(1, Fewest::of<Element>(form_)))
+                return in_.fail();
             value.reserve(size);
             for (; size > 0 && !in_.failed(); --size) read(value.emplace_back());
         }
