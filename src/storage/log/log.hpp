@@ -41,7 +41,11 @@ struct Appended {
     enum class Kind { written, duplicate } kind = Kind::written;
 };
 
-enum class ReadError { offset_out_of_range, offline };
+enum class ReadError {
+    offset_out_of_range,
+    offline,
+    io ///< the file did not give what it should: this read fails, the partition stays
+};
 
 struct ReadResult {
     Bytes  batches; ///< whole batches, as they lie; empty at the end of the log
@@ -91,6 +95,7 @@ public:
         std::string    folder; ///< <log dir>/<topic>-<index>
         TopicPartition partition;
         LogOptions     options;
+        std::uint16_t  volume = 0; ///< what its entries say
     };
 
     virtual ~Log() = default;
@@ -133,6 +138,10 @@ public:
     /// Writes out what is durable, syncs, and gives the new point. At a roll and every 64 MiB indexes are
     /// synced.
     virtual Task<LogCheckpoint> checkpoint() = 0;
+    /// Bytes of what is durable and not yet in a segment, and writing them out without a sync: for the one
+    /// who sees the budget of the tails or the ring run full.
+    virtual std::uint64_t unwritten_bytes() const = 0;
+    virtual Task<>        write_out() = 0;
     /// A checkpoint with `durable` as this partition's point is durable: segment files that lie wholly below
     /// the log start and below that point may go.
     virtual Task<> release(RecoveryPoint durable) = 0;
@@ -141,6 +150,9 @@ public:
     virtual Task<LogCheckpoint> close_cleanly() = 0;
     /// Closes and removes the folder (renamed to Kafka's "-delete" name first, that synced).
     virtual Task<> remove() = 0;
+    /// Ends the file work that is under way and starts no other: before a log dies that was neither closed
+    /// cleanly nor removed. Recovery does the rest.
+    virtual Task<> stop() = 0;
 };
 
 /// What recovery knows of a partition before its log is opened.

@@ -1,0 +1,87 @@
+#include "storage/log/segment.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace riacho::storage {
+
+namespace {
+
+constexpr std::size_t hints_max = 4;
+
+} // namespace
+
+void Segment::remember(Offset offset, std::uint64_t position) {
+    auto same = std::ranges::find(hints_, offset, &Hint::offset);
+    if (same != hints_.end()) return;
+    if (hints_.size() < hints_max)
+        hints_.push_back({offset, position});
+    else
+        hints_[next_hint_++ % hints_max] = {offset, position};
+}
+
+Task<std::optional<Segment::Found>> Segment::find(SegmentBounds bounds) {
+    std::uint64_t from = 0;
+    auto          hint = std::ranges::find(hints_, bounds.from, &Hint::offset);
+    if (hint != hints_.end())
+        from = hint->position;
+    else
+        from = co_await indexes_.position_of(bounds.from);
+    auto         file = co_await log_.open();
+    BatchScanner scanner(file, {from, bounds.bytes}, BatchScanner::near_bytes);
+    while (auto found = co_await scanner.next()) {
+        if (found->base >= bounds.below) co_return std::nullopt;
+        if (found->last >= bounds.from) co_return found;
+    }
+    if (!scanner.is_at_end()) throw io::DiskError("find a batch in", path(), EIO);
+    co_return std::nullopt;
+}
+
+Task<Bytes> Segment::load(std::uint64_t position, std::size_t size, Charge charge) {
+    auto file = co_await log_.open();
+    co_return co_await read_exactly(file, path(), position,
+                                    std::make_shared<Buffer>(size, std::move(charge)));
+}
+
+Task<ReadResult> Segment::read(SegmentBounds bounds, std::size_t bytes_max, MemoryBudget& memory) {
+    auto first = co_await find(bounds);
+    if (!first) co_return ReadResult{{}, bounds.from};
+    std::uint64_t wanted = std::max<std::uint64_t>(first->size, bytes_max);
+    auto          size = static_cast<std::size_t>(std::min(bounds.bytes - first->position, wanted));
+    Bytes         bytes = co_await load(first->position, size, memory.charge(size));
+
+    kafka::BatchCursor cursor(bytes.view());
+    std::size_t        whole = 0;
+    Offset             next = bounds.from;
+    while (auto batch = cursor.next()) {
+        if (batch->base_offset() >= bounds.below) break;
+        whole += batch->size();
+        next = batch->next_offset();
+    }
+    if (whole == 0) throw io::DiskError("read a batch of", path(), EIO);
+    remember(next, first->position + whole);
+    co_return ReadResult{bytes.slice(0, whole), next};
+}
+
+Task<std::optional<Bytes>> Segment::batch_at(SegmentBounds bounds) {
+    auto found = co_await find(bounds);
+    if (!found) co_return std::nullopt;
+    co_return co_await load(found->position, found->size);
+}
+
+Task<std::optional<Bytes>> Segment::batch_with_timestamp(SegmentBounds bounds, Timestamp at) {
+    Offset       before = co_await indexes_.last_offset_before(at);
+    auto         from = co_await indexes_.position_of(std::max(before, bounds.from));
+    auto         file = co_await log_.open();
+    BatchScanner scanner(file, {from, bounds.bytes}, BatchScanner::far_bytes);
+    while (auto found = co_await scanner.next()) {
+        if (found->base >= bounds.below) co_return std::nullopt;
+        if (found->last >= bounds.from && found->max_timestamp >= at)
+            co_return co_await load(found->position, found->size);
+    }
+    if (!scanner.is_at_end()) throw io::DiskError("find a batch in", path(), EIO);
+    co_return std::nullopt;
+}
+
+} // namespace riacho::storage
