@@ -86,7 +86,8 @@ private:
         while (take_posted()) {
             run_batch();
             run_due_timers();
-            if (!local_.empty()) {
+            if (!local_.empty() ||
+                ending_) { // the wake-up of `stop` may be taken already: do not wait for it
                 context_.poll();
                 continue;
             }
@@ -103,6 +104,7 @@ private:
         batch_.insert(batch_.end(), posted_.begin(), posted_.end());
         posted_.clear();
         woken_ = false;
+        ending_ = stopping_;
         return !stopping_ || !batch_.empty();
     }
 
@@ -146,6 +148,7 @@ private:
     TimerQueue                                                 timers_;
     std::vector<std::coroutine_handle<>>                       local_;
     std::vector<std::coroutine_handle<>>                       batch_;
+    bool                                                       ending_ = false;
 
     std::mutex                           mutex_;
     std::vector<std::coroutine_handle<>> posted_;
