@@ -1,0 +1,4 @@
+#pragma once
+
+#include "riacho/consumer.hpp"
+#include "riacho/producer.hpp"
