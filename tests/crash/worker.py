@@ -1,0 +1,221 @@
+"""One client in the crash loop. It lives on while the broker dies, and writes down only what was acknowledged.
+
+    worker.py produce NAME ADDRESS JOURNAL name=value...     librdkafka's settings
+    worker.py consume NAME ADDRESS JOURNAL
+    worker.py topics NAME ADDRESS JOURNAL
+    worker.py verify ADDRESS JOURNAL...                      exits 1 where something acknowledged is not there
+
+A journal has a line for each promise: `record PARTITION OFFSET VALUE`, `commit PARTITION OFFSET`, `made TOPIC`,
+`deleted TOPIC`; `ordered` in its first line says that the producer is idempotent.
+"""
+import pathlib
+import random
+import signal
+import sys
+import time
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+TOPIC, GROUP, PARTITIONS = "crash", "crash-group", 3
+RECORDS_PER_S, SECONDS = 500, 60
+running = True
+
+
+def leave(*_):
+    global running
+    running = False
+
+
+def quiet(address: str, **settings) -> dict:
+    """Reconnects quickly, and keeps to itself that the broker is away."""
+    return {"bootstrap.servers": address, "reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200,
+            "log_level": 0, "error_cb": lambda _: None} | settings
+
+
+def produce(name: str, address: str, journal, *settings: str) -> None:
+    chosen = dict(one.split("=", 1) for one in settings)
+    producer = Producer(quiet(address, **{"message.timeout.ms": 300000, "retry.backoff.ms": 20, "linger.ms": 2,
+                                          "batch.size": 20000} | chosen))
+    if chosen.get("enable.idempotence") == "true":
+        journal.write("ordered\n")
+
+    def delivered(error, message):
+        if error is None:
+            journal.write(f"record {message.partition()} {message.offset()} {message.value().split()[0].decode()}\n")
+            journal.flush()
+
+    chance, counters, turn = random.Random(name), [0] * PARTITIONS, time.monotonic()
+    while running:
+        partition = chance.randrange(PARTITIONS)
+        value = f"{name}/{counters[partition]} " + "x" * chance.randrange(800)
+        try:
+            producer.produce(TOPIC, value, partition=partition, on_delivery=delivered)
+            counters[partition] += 1
+        except BufferError:
+            pass
+        turn = max(turn + 1 / RECORDS_PER_S, time.monotonic() - 0.1)  # a broker that was away is not made up for
+        while (left := turn - time.monotonic()) > 0:
+            producer.poll(left)
+    producer.flush(SECONDS)
+
+
+def consume(_name: str, address: str, journal) -> None:
+    consumer = Consumer(quiet(address, **{"group.id": GROUP, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 50,
+                                          "enable.auto.commit": False, "session.timeout.ms": 6000}))
+    consumer.subscribe([TOPIC])
+    while running:
+        messages = [one for one in consumer.consume(50, 0.1) if one.error() is None]
+        if not messages:
+            continue
+        ends = {one.partition(): one.offset() + 1 for one in messages}
+        try:
+            done = consumer.commit(offsets=[TopicPartition(TOPIC, p, end) for p, end in ends.items()],
+                                   asynchronous=False)
+            journal.writelines(f"commit {one.partition} {one.offset}\n" for one in done if one.error is None)
+            journal.flush()
+        except KafkaException:
+            time.sleep(0.02)
+    consumer.close()
+
+
+def topics(name: str, address: str, journal) -> None:
+    admin, number = AdminClient(quiet(address)), 0
+    while running:
+        topic = f"{name}-{number}"
+        if answered(lambda: admin.create_topics([NewTopic(topic, 2, 1)], request_timeout=2)[topic],
+                    KafkaError.TOPIC_ALREADY_EXISTS):
+            journal.write(f"made {topic}\n")
+            journal.flush()
+            if number % 3 == 0 and answered(lambda: admin.delete_topics([topic], request_timeout=2)[topic],
+                                            KafkaError.UNKNOWN_TOPIC_OR_PART, journal, topic):
+                journal.write(f"deleted {topic}\n")
+                journal.flush()
+            number += 1
+        time.sleep(0.1)
+
+
+def answered(ask, also: int, journal=None, topic: str = "") -> bool:
+    """Whether the broker said yes, or said with `also` that an earlier try had been carried out."""
+    if journal:
+        journal.write(f"deleting {topic}\n")  # from here on it may be gone, and its answer may be lost
+        journal.flush()
+    while running:
+        try:
+            ask().result(5)
+            return True
+        except KafkaException as refused:
+            if refused.args[0].code() == also:
+                return True
+        except Exception:  # no answer: the broker is away
+            time.sleep(0.05)
+    return False
+
+
+class Promises:
+    """What the journals say."""
+
+    def __init__(self, journals: list[pathlib.Path]):
+        self.records: dict[tuple[int, int], str] = {}
+        self.commits: dict[int, int] = {}
+        self.made: set[str] = set()
+        self.maybe: set[str] = set()
+        self.deleted: set[str] = set()
+        self.ordered: set[str] = set()
+        for path in journals:
+            text = path.read_text()
+            for line in text[:text.rfind("\n") + 1].splitlines():  # a last line may be half written
+                self.take(path.stem, *line.split())
+
+    def take(self, name: str, kind: str, *words: str) -> None:
+        if kind == "record":
+            place = (int(words[0]), int(words[1]))
+            other = self.records.setdefault(place, words[2])
+            assert other == words[2], f"{place} was acknowledged for {other} and for {words[2]}"
+        elif kind == "commit":
+            self.commits[int(words[0])] = int(words[1])
+        elif kind == "ordered":
+            self.ordered.add(name)
+        else:
+            {"made": self.made, "deleting": self.maybe, "deleted": self.deleted}[kind].add(words[0])
+
+
+def patiently(ask):
+    """Its answer, once the coordinator has loaded."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaException as refused:
+            if time.monotonic() > deadline or refused.args[0].code() not in (KafkaError.NOT_COORDINATOR,
+                                                                             KafkaError.COORDINATOR_LOAD_IN_PROGRESS):
+                raise
+            time.sleep(0.1)
+
+
+def read_all(address: str) -> tuple[dict[tuple[int, int], str], dict[int, int]]:
+    """Every record of the topic by its place, and what the group has committed."""
+    reader = Consumer(quiet(address, **{"group.id": GROUP, "enable.auto.commit": False, "auto.offset.reset": "error",
+                                        "enable.partition.eof": False}))
+    places = [TopicPartition(TOPIC, partition, 0) for partition in range(PARTITIONS)]
+    committed = {one.partition: one.offset for one in patiently(lambda: reader.committed(places, SECONDS))}
+    ends = {partition: reader.get_watermark_offsets(TopicPartition(TOPIC, partition), SECONDS)[1]
+            for partition in range(PARTITIONS)}
+    reader.assign(places)
+    found: dict[tuple[int, int], str] = {}
+    left, deadline = {partition for partition, end in ends.items() if end > 0}, time.monotonic() + SECONDS
+    while left:
+        assert time.monotonic() < deadline, f"partitions {left} cannot be read to their ends {ends}"
+        for one in reader.consume(5000, 0.2):
+            assert one.error() is None, one.error()
+            found[one.partition(), one.offset()] = one.value().split()[0].decode()
+            if one.offset() + 1 >= ends[one.partition()]:
+                left.discard(one.partition())
+    reader.close()
+    return found, committed
+
+
+def check_order(promises: Promises, found: dict[tuple[int, int], str]) -> list[str]:
+    """An idempotent producer's numbers are 0, 1, 2 and so on in each partition: none lost, doubled or swapped."""
+    problems, following = [], {}
+    for (partition, offset), value in sorted(found.items()):
+        name, number = value.split("/")
+        if name in promises.ordered:
+            wanted = following.get((name, partition), 0)
+            if int(number) != wanted:
+                problems.append(f"{partition}@{offset} has {value}, and {name}/{wanted} was its turn")
+            following[name, partition] = int(number) + 1
+    return problems
+
+
+def verify(address: str, *journals: str) -> int:
+    promises = Promises([pathlib.Path(path) for path in journals])
+    found, committed = read_all(address)
+    problems = [f"{partition}@{offset}: {value} was acknowledged, {found.get((partition, offset))} is there"
+                for (partition, offset), value in promises.records.items() if found.get((partition, offset)) != value]
+    problems += [f"partition {partition}: {offset} was committed, {committed.get(partition)} is there"
+                 for partition, offset in promises.commits.items() if committed.get(partition, -1) < offset]
+    listed = set(AdminClient(quiet(address)).list_topics(timeout=SECONDS).topics)
+    problems += [f"{topic} was created and is not there" for topic in promises.made - promises.maybe - listed]
+    problems += [f"{topic} was deleted and is there" for topic in promises.deleted & listed]
+    problems += check_order(promises, found)
+    print(f"{len(promises.records)} acknowledged of {len(found)} records, {len(promises.commits)} partitions"
+          f" committed to {sum(promises.commits.values())}, {len(promises.made)} topics made,"
+          f" {len(promises.deleted)} deleted")
+    print("\n".join(problems[:20]))
+    return bool(problems)
+
+
+def main() -> int:
+    role, *words = sys.argv[1:]
+    if role == "verify":
+        return verify(*words)
+    signal.signal(signal.SIGTERM, leave)
+    name, address, path, *settings = words
+    with open(path, "a", encoding="utf-8") as journal:
+        {"produce": produce, "consume": consume, "topics": topics}[role](name, address, journal, *settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
