@@ -137,7 +137,7 @@ Task<Outcome<void, LogDamage>> LogLoader::load_epochs() {
         co_return {};
     }
     if (loaded_.segments.empty()) co_return {};
-    loader_logger.warn("leader epochs are read from the segments again, folder={}", in_.folder);
+    loader_logger.debug("leader epochs are read from the segments again, folder={}", in_.folder);
     co_await scan_epochs();
     co_return {};
 }

@@ -6,8 +6,10 @@
 namespace riacho::storage {
 namespace {
 
-TEST(Log, GivesOffsetsInTheOrderOfTheCalls) {
-    LogWorld                                          world;
+TYPED_TEST_SUITE(LogOverEveryDisk, EveryWorld);
+
+TYPED_TEST(LogOverEveryDisk, GivesOffsetsInTheOrderOfTheCalls) {
+    auto& world = this->world;
     Log&                                              log = world.open();
     std::vector<Task<Outcome<Appended, AppendError>>> appends;
     for (int i = 0; i < 20; ++i)
@@ -58,8 +60,8 @@ TEST(Log, CostsNoFilesUntilSomethingIsWrittenOut) {
     EXPECT_FALSE(world.world.disk().files().empty());
 }
 
-TEST(Log, IsTheSameAfterAPowerCutBehindACheckpoint) {
-    LogWorld world;
+TYPED_TEST(LogOverEveryDisk, IsTheSameAfterAPowerCutBehindACheckpoint) {
+    auto& world = this->world;
     world.open();
     for (int i = 0; i < 50; ++i) ASSERT_TRUE(world.append(test_batch({.records = 2}), LeaderEpoch{i / 20}));
     auto checkpoint = world.checkpoint();
@@ -76,8 +78,8 @@ TEST(Log, IsTheSameAfterAPowerCutBehindACheckpoint) {
     EXPECT_EQ(world.log->epoch_end(LeaderEpoch{3}).end.value, 120);
 }
 
-TEST(Log, ReadsWholeBatchesAndAtLeastOne) {
-    LogWorld world;
+TYPED_TEST(LogOverEveryDisk, ReadsWholeBatchesAndAtLeastOne) {
+    auto& world = this->world;
     world.open();
     for (int i = 0; i < 4; ++i) ASSERT_TRUE(world.append(test_batch({.records = 10})));
     auto one_size = test_batch({.records = 10}).size();
@@ -97,15 +99,15 @@ TEST(Log, ReadsWholeBatchesAndAtLeastOne) {
     EXPECT_EQ(beyond.error().code, ReadError::offset_out_of_range);
 }
 
-TEST(Log, FindsEveryOffsetThroughTheIndex) {
-    LogWorld world;
+TYPED_TEST(LogOverEveryDisk, FindsEveryOffsetThroughTheIndex) {
+    auto& world = this->world;
     world.options.index_interval_bytes = 1000;
     world.open();
     for (int i = 0; i < 200; ++i)
         ASSERT_TRUE(world.append(test_batch({.records = 3, .timestamp = 1'000 + i})));
     world.checkpoint();
-    EXPECT_GT(world.world.disk().content(world.file(0, ".index"))->size(), 20u * 8);
-    EXPECT_EQ(world.world.disk().content(world.file(0, ".timeindex"))->size() % 12, 0u);
+    EXPECT_GT(world.content(world.file(0, ".index"))->size(), 20u * 8);
+    EXPECT_EQ(world.content(world.file(0, ".timeindex"))->size() % 12, 0u);
     for (int life = 0; life < 2; ++life) {
         for (std::int64_t at = 599; at >= 0; at -= 7) {
             auto read = world.read(at, 1);
@@ -118,8 +120,8 @@ TEST(Log, FindsEveryOffsetThroughTheIndex) {
     }
 }
 
-TEST(Log, RollsBySizeAndReadsAcrossSegments) {
-    LogWorld world;
+TYPED_TEST(LogOverEveryDisk, RollsBySizeAndReadsAcrossSegments) {
+    auto& world = this->world;
     world.options.segment_bytes = 2'000;
     world.open();
     for (int i = 0; i < 60; ++i) ASSERT_TRUE(world.append(test_batch({.producer = 5, .sequence = i})));
@@ -127,14 +129,14 @@ TEST(Log, RollsBySizeAndReadsAcrossSegments) {
     EXPECT_GT(checkpoint.point.segment_base.value, 40);
     EXPECT_EQ(world.all_bases().size(), 60u);
     auto snapshot = world.file(checkpoint.point.segment_base.value, ".snapshot");
-    EXPECT_TRUE(world.world.disk().durable(snapshot).has_value());
+    EXPECT_TRUE(world.content(snapshot).has_value());
     world.restart();
     world.open();
     EXPECT_EQ(world.all_bases().size(), 60u);
 }
 
-TEST(Log, RefusesABatchLargerThanASegment) {
-    LogWorld world;
+TYPED_TEST(LogOverEveryDisk, RefusesABatchLargerThanASegment) {
+    auto& world = this->world;
     world.options.segment_bytes = 2'000;
     world.open();
     auto refused = world.append(test_batch({.value_bytes = 3'000}));
@@ -176,11 +178,12 @@ TEST(Log, WritesOutFirstWhenMemoryIsShort) {
     world.log.reset();
 }
 
-TEST(Log, WritesOutInTheBackgroundWhenTheTailIsLong) {
-    LogWorld world;
+TYPED_TEST(LogOverEveryDisk, WritesOutInTheBackgroundWhenTheTailIsLong) {
+    auto& world = this->world;
     world.open();
     for (int i = 0; i < 30; ++i) ASSERT_TRUE(world.append(test_batch({.value_bytes = 60'000})));
-    world.world.run_for(std::chrono::seconds(1));
+    auto settle = [](io::Shard& shard) -> Task<> { co_await shard.sleep_for(std::chrono::milliseconds(300)); };
+    world.world.run(settle(world.world.shard()));
     EXPECT_LT(world.log->unwritten_bytes(), std::uint64_t{1} << 20);
     EXPECT_EQ(world.all_bases().size(), 30u);
 }

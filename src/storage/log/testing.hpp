@@ -9,9 +9,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <gtest/gtest.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,6 +63,10 @@ public:
         for (Entry& entry : round->entries) durable.push_back({entry, round->frame});
         round->done.set();
     }
+    /// Frames below `from` are written over.
+    void recycle(FrameNumber from) {
+        std::erase_if(durable, [from](const ReplayedEntry& entry) { return entry.frame < from; });
+    }
     void fail_now() {
         has_failed_ = true;
         auto round = std::exchange(round_, std::make_shared<Round>(shard_));
@@ -105,11 +112,15 @@ private:
 
 inline constexpr TopicPartition test_partition{Uuid{{std::byte{7}, std::byte{9}}}, PartitionIndex{0}};
 
-/// One partition over a simulated disk, through as many lives as a test wants.
-class LogWorld {
+/// One partition in a world, through as many lives as a test wants.
+template <class W> class LogWorldOver {
 public:
-    explicit LogWorld(std::uint64_t seed = 1, io::SimulatedOptions simulated = {})
-        : world(seed, simulated), io_world_(world.world()), wal(world.shard()) {}
+    explicit LogWorldOver(std::uint64_t seed = 1) : world(seed), io_world_(world.world()), wal(world.shard()) {}
+    ~LogWorldOver() {
+        if constexpr (!is_simulated) stop();
+    }
+
+    static constexpr bool is_simulated = std::is_same_v<W, io::SimulatedWorld>;
 
     Log& open() { return open(recovered_point()); }
     Log& open(Recovered recovered) {
@@ -134,6 +145,10 @@ public:
     std::string file(std::int64_t base, std::string_view suffix) const {
         return segment_path(folder(), Offset{base}, suffix);
     }
+    /// A file's bytes, or nothing.
+    std::optional<Bytes> content(const std::string& path) {
+        return world.run(io::read_file(io_world_.disk, path));
+    }
 
     /// As recovery finds it: the last checkpoint's, or the last external batch's.
     Recovered recovered_point() const {
@@ -145,22 +160,22 @@ public:
         }
         for (const ReplayedEntry& replayed : wal.durable) {
             if (replayed.entry.kind != EntryKind::external_batch) continue;
-            auto          at = decode_external_batch(replayed.entry.bytes.view());
-            RecoveryPoint point{at->segment_base, at->position + at->length, {}};
             if (recovered.point && replayed.entry.base_offset < recovered.point->offset) continue;
-            point.offset = end_of(replayed.entry.base_offset);
-            recovered.point = point;
+            auto at = decode_external_batch(replayed.entry.bytes.view());
+            auto end = external_ends.at(replayed.entry.base_offset);
+            recovered.point = RecoveryPoint{at->segment_base, at->position + at->length, end};
         }
         return recovered;
     }
-    /// The next offset after the batch at `base`, as the tests that use external batches tell it.
-    Offset end_of(Offset base) const {
-        auto found = std::ranges::find(external_ends, base, &std::pair<Offset, Offset>::first);
-        return found == external_ends.end() ? base.next() : found->second;
-    }
 
     Outcome<Appended, AppendError> append(Bytes batch, LeaderEpoch epoch = LeaderEpoch{0}) {
-        return world.run(log->append(std::move(batch), epoch, deadline()));
+        return world.run(append_noted(std::move(batch), epoch));
+    }
+    /// The same, for a test that is a task; notes where external batches end.
+    Task<Outcome<Appended, AppendError>> append_noted(Bytes batch, LeaderEpoch epoch = LeaderEpoch{0}) {
+        std::int64_t records = kafka::BatchView::first(batch.view())->records_count();
+        external_ends[log->end()] = {log->end().value + records};
+        co_return co_await log->append(std::move(batch), epoch, deadline());
     }
     ReadResult read(std::int64_t from, std::size_t bytes_max = 1 << 20) {
         auto result = world.run(log->read(Offset{from}, log->high_watermark(), bytes_max));
@@ -183,27 +198,56 @@ public:
         return bases;
     }
     LogCheckpoint checkpoint() {
-        last = world.run(log->checkpoint());
+        world.run(checkpoint_and_recycle());
         return *last;
     }
-    Time deadline() { return world.simulation().now() + std::chrono::seconds(5); }
-    void restart(io::LifeEnd end = io::LifeEnd::power_cut) {
-        world.power_off();
+    /// What the checkpointer does: the point is durable, then older frames may be written over.
+    Task<> checkpoint_and_recycle() {
+        FrameNumber   durable = wal.last_durable();
+        LogCheckpoint taken = co_await log->checkpoint();
+        last = taken;
+        if (recycles) wal.recycle(taken.needs_from.value_or(FrameNumber{durable.value + 1}));
+        co_await log->release(taken.point);
+    }
+    Time deadline() { return world.shard().now() + std::chrono::seconds(5); }
+    void stop() {
+        if (log) world.run(log->stop());
         log.reset();
-        wal.forget_round();
-        world.restart(end);
+    }
+    /// The next life: after a power cut where the world is simulated.
+    void restart(io::LifeEnd end = io::LifeEnd::power_cut) {
+        if constexpr (is_simulated) {
+            world.power_off();
+            log.reset();
+            wal.forget_round();
+            world.restart(end);
+        } else {
+            static_cast<void>(end);
+            stop();
+            wal.forget_round();
+        }
     }
 
-    io::SimulatedWorld                     world;
-    io::World                              io_world_;
-    MemoryBudget                           tails{"tails", 256 << 20};
-    FakeWal                                wal;
-    LogOptions                             options;
-    TopicPartition                         partition = test_partition;
-    std::optional<LogCheckpoint>           last;
-    std::vector<std::pair<Offset, Offset>> external_ends;
-    std::unique_ptr<Log>                   log;
+    W                            world;
+    io::World                    io_world_;
+    MemoryBudget                 tails{"tails", 256 << 20};
+    FakeWal                      wal;
+    LogOptions                   options;
+    TopicPartition               partition = test_partition;
+    bool                         recycles = true;
+    std::optional<LogCheckpoint> last;
+    std::map<Offset, Offset>     external_ends;
+    std::unique_ptr<Log>         log;
 };
+
+using LogWorld = LogWorldOver<io::SimulatedWorld>;
+
+/// Over the simulated disk and the real one.
+template <class W> class LogOverEveryDisk : public testing::Test {
+protected:
+    LogWorldOver<W> world;
+};
+using EveryWorld = testing::Types<io::SimulatedWorld, io::RealTestWorld>;
 
 struct TestBatch {
     int                    records = 1;
