@@ -21,7 +21,10 @@ from harness.brokers import BROKERS  # noqa: E402
 from harness.process import BUILD, Failure, Process, run  # noqa: E402
 
 WORKER = pathlib.Path(__file__).resolve().parent / "worker.py"
-SETTINGS = {"num.partitions": "3", "log.segment.bytes": str(1024 * 1024)}  # several rolls in a run
+# In one run: segments roll, the ring of the write-ahead log wraps, checkpoints come, batches go to segments first.
+SETTINGS = {"num.partitions": "3", "log.segment.bytes": str(1024 * 1024), "wal.file.bytes": str(512 * 1024),
+            "wal.bytes.max": str(4 * 1024 * 1024), "wal.external.bytes": "16384",
+            "wal.checkpoint.bytes": str(1024 * 1024), "wal.checkpoint.interval.ms": "400"}
 WORKERS = {
     "idempotent": ["produce", "enable.idempotence=true"],
     "idempotent-zstd": ["produce", "enable.idempotence=true", "compression.type=zstd"],

@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka.admin import AdminClient, NewTopic
 
 TOPIC, GROUP, PARTITIONS = "crash", "crash-group", 3
-RECORDS_PER_S, SECONDS = 500, 60
+RECORDS_PER_S, SECONDS = 300, 60
 running = True
 
 

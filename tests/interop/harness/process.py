@@ -1,4 +1,5 @@
 """Programs that are started, watched and always stopped: by their own id, and within a limit."""
+import ctypes
 import os
 import pathlib
 import signal
@@ -51,6 +52,15 @@ def run(command: list, seconds: float = 120, **options) -> subprocess.CompletedP
     return done
 
 
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
+def end_with_parent() -> None:
+    """In the child, before exec: a test that is itself killed leaves nothing behind."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Process:
     """A program with its standard output and error in files. Leaving the `with` kills what is left of it."""
 
@@ -60,7 +70,7 @@ class Process:
         self.out_path, self.err_path = folder / f"{name}.out", folder / f"{name}.err"
         with open(self.out_path, "wb") as out, open(self.err_path, "ab") as err:
             self.popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                          start_new_session=True, **options)
+                                          start_new_session=True, preexec_fn=end_with_parent, **options)
 
     def __enter__(self):
         return self
