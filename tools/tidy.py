@@ -27,13 +27,13 @@ KEPT_OUT = [(re.compile(what), re.compile(allowed), advice) for what, allowed, a
     (r"#\s*include <(thread|mutex|shared_mutex|condition_variable|semaphore|latch|barrier)>",
      WORLD + r"|src/(base|client)/.*\.cpp$|.*_test\.cpp$", "no locks or threads above io"),
     (r"_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\(", WORLD, "time comes from Clock"),
-    (r"\bsleep_for\b|this_thread::sleep|\bsteady_timer\b|\bu?n?sleep\(|\bnanosleep\b", WORLD,
+    (r"(?<![.>])\bsleep_for\b|this_thread::sleep|\bsteady_timer\b|\bu?n?sleep\(|\bnanosleep\b", WORLD,
      "waiting is co_await shard.sleep_until(...)"),
     (r"\brandom_device\b|\bgetrandom\b|\bs?rand\(\)", WORLD, "chance comes from Random"),
     (r"(?<!placement )\bnew [A-Za-z_][\w:<>]*\s*[({\[;]", r"$^", "no naked new: make_unique, or a value"),
-    (r"^using namespace\b|^using [\w:]+::[\w]+;", r"$^", "no using declaration at file scope"),
     (r"#\s*define (?!TRY\b|CO_TRY\b|RIACHO_)", r"$^", "no macros other than TRY and CO_TRY"),
 )]
+FILE_SCOPE_USING = re.compile(r"^using (namespace )?[\w:]+;", re.M)
 # A comment counts here too.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
@@ -107,6 +107,12 @@ class Tidy:
                 if what.search(line):
                     self.problems.append(f"{name}:{number}: {advice}: {line.strip()}")
 
+    def check_file_scope(self, name: str, code: str) -> None:
+        first = re.search(r"^namespace\b", code, re.M)
+        for match in FILE_SCOPE_USING.finditer(code, 0, first.start() if first else len(code)):
+            number = code.count("\n", 0, match.start()) + 1
+            self.problems.append(f"{name}:{number}: no using declaration at file scope: {match[0]}")
+
     def check_header(self, name: str, code: str) -> None:
         if not code.lstrip().startswith("#pragma once"):
             self.problems.append(f"{name}: a header starts with #pragma once")
@@ -140,6 +146,7 @@ class Tidy:
         code = code_of(text)
         self.check_text(name, text)
         self.check_kept_out(name, code)
+        self.check_file_scope(name, code)
         self.check_includes(path, name, text)
         if name.endswith(".hpp"):
             self.check_header(name, code)
