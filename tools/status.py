@@ -42,7 +42,7 @@ def known_tests() -> set[str]:
                 names.add(path.relative_to(ROOT / "src").parts[0] + "_test")
         for path in (ROOT / tree).rglob("CMakeLists.txt"):
             text = path.read_text(encoding="utf-8")
-            names.update(re.findall(r"^\s*(?:\w*test|test_program)\((\w+)", text, re.M))
+            names.update(re.findall(r"^\s*(?:\w*_test|test_program|fuzz_program)\((\w+)", text, re.M))
             names.update(re.findall(r"add_test\(\s*NAME\s+(\w+)", text))
     return names
 
@@ -55,8 +55,12 @@ def read_results() -> dict[str, dict]:
     return newest
 
 
+def tests_of(proof: str) -> list[str]:
+    return [] if proof.startswith("by hand") else re.findall(r"`([^`]+)`", proof)
+
+
 def worth(proof: str, results: dict[str, dict]) -> tuple[str, str]:
-    tests = re.findall(r"`([^`]+)`", proof)
+    tests = tests_of(proof)
     if not tests:
         return ("by hand" if proof.startswith("by hand") else "no test"), ""
     found = [results.get(test, {"result": "not run", "date": ""}) for test in tests]
@@ -84,7 +88,7 @@ def check() -> int:
     known, problems = known_tests(), []
     for path in sorted((ROOT / "docs/promises").glob("[0-9]*.md")):
         for kind, text, proof in read_promises(path):
-            tests = re.findall(r"`([^`]+)`", proof)
+            tests = tests_of(proof)
             problems += [f"{path.name}: no test is called {test}" for test in tests if test not in known]
             if kind == "promise" and not tests and not proof.startswith(("none yet", "by hand")):
                 problems.append(f"{path.name}: neither a test nor a reason: {text[:60]}")
