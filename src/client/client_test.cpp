@@ -17,7 +17,7 @@ constexpr std::int16_t offset_commit_key = 8;
 Settings consumer_settings(const MockCluster& cluster) {
     return {{"bootstrap.servers", cluster.bootstrap()},
             {"group.id", "meu-grupo"},
-            {"session.timeout.ms", "6000"},
+            {"session.timeout.ms", "1000"},
             {"auto.offset.reset", "earliest"},
             {"enable.auto.commit", "false"},
             {"enable.auto.offset.store", "false"}};

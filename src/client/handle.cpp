@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
@@ -36,17 +38,24 @@ void log_from_librdkafka(const rd_kafka_t* client, int level, const char* facili
         client_log.debug("{}: {}: {}", rd_kafka_name(client), kind, text);
 }
 
-std::vector<std::string> known_names(rd_kafka_conf_t* conf) {
+/// Aliases too, which only the printed table has: "name   | C/P | ...".
+std::vector<std::string> known_names() {
     std::vector<std::string> names;
-    std::size_t              count = 0;
-    const char**             pairs = rd_kafka_conf_dump(conf, &count);
-    for (std::size_t i = 0; i + 1 < count; i += 2) names.emplace_back(pairs[i]);
-    rd_kafka_conf_dump_free(pairs, count);
-    rd_kafka_topic_conf_t* topic = rd_kafka_topic_conf_new();
-    pairs = rd_kafka_topic_conf_dump(topic, &count);
-    for (std::size_t i = 0; i + 1 < count; i += 2) names.emplace_back(pairs[i]);
-    rd_kafka_conf_dump_free(pairs, count);
-    rd_kafka_topic_conf_destroy(topic);
+    char*                    text = nullptr;
+    std::size_t              size = 0;
+    std::FILE*               memory = open_memstream(&text, &size);
+    if (!memory) return names;
+    rd_kafka_conf_properties_show(memory);
+    std::fclose(memory);
+    std::string_view table(text, size);
+    while (!table.empty()) {
+        auto line = table.substr(0, table.find('\n'));
+        table.remove_prefix(std::min(table.size(), line.size() + 1));
+        auto name = line.substr(0, line.find(' '));
+        bool is_name = !name.empty() && name.front() >= 'a' && name.front() <= 'z';
+        if (is_name && line.contains(" | ")) names.emplace_back(name);
+    }
+    std::free(text);
     return names;
 }
 
@@ -57,7 +66,7 @@ std::expected<void, Error> set(rd_kafka_conf_t* conf, const std::string& name, c
         return {};
     case RD_KAFKA_CONF_UNKNOWN:
         return std::unexpected(
-            error_with(RD_KAFKA_RESP_ERR__INVALID_ARG, unknown_setting(name, known_names(conf))));
+            error_with(RD_KAFKA_RESP_ERR__INVALID_ARG, unknown_setting(name, known_names())));
     case RD_KAFKA_CONF_INVALID:
         break;
     }
