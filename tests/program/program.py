@@ -1,4 +1,7 @@
-"""What the tests of the program share: a folder, a broker, and the program's own words."""
+"""What the tests of the program share: a folder, a broker, and the program's own words.
+
+RIACHO_TEST_BROKER=apache-kafka runs run_test.py against Kafka itself, as riacho's clients may be used.
+"""
 import os
 import pathlib
 import shutil
@@ -8,7 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
-from harness.brokers import Riacho  # noqa: E402
+from harness.brokers import BROKERS, Broker, Riacho  # noqa: E402
 from harness.process import Process, free_port  # noqa: E402
 
 BINARY = Riacho.binary
@@ -19,12 +22,12 @@ class ProgramTest(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="riacho-test-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def broker(self, **options) -> Riacho:
-        broker = Riacho(self.folder / "broker", **options)
+    def broker(self, **options) -> Broker:
+        broker = BROKERS[os.environ.get("RIACHO_TEST_BROKER", "riacho")](self.folder / "broker", **options)
         self.addCleanup(lambda: broker.process and broker.process.kill())
         return broker
 
-    def started(self, **options) -> Riacho:
+    def started(self, **options) -> Broker:
         broker = self.broker(**options)
         broker.start()
         return broker

@@ -1,0 +1,13 @@
+#!/usr/bin/env python3
+"""Fetches and builds every foreign client, one after the other, so that tests which run side by side find them."""
+import sys
+import time
+
+from harness import tools
+
+for name, build in (("confluent-kafka", tools.python), ("kafka-clients", lambda: tools.java("kafka-clients")),
+                    ("apache-kafka", lambda: tools.java("apache-kafka")), ("go-article", tools.go_article)):
+    start = time.monotonic()
+    build()
+    if time.monotonic() - start > 1:
+        print(f"test: {name} is ready after {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
