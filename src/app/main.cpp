@@ -1,10 +1,31 @@
+#include "app/up_command.hpp"
+#include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/ready_command.hpp"
 #include "cli/run/run_command.hpp"
 
-int main(int argc, char** argv) {
-    riacho::cli::Output                     output;
-    const std::vector<riacho::cli::Command> commands{riacho::cli::run_command(),
-                                                     riacho::cli::ready_command()};
-    return riacho::cli::run_command_line(commands, {argv + 1, argv + argc}, output);
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+/// RIACHO_LOG=debug and the like; info if it says nothing known.
+void set_log_level() {
+    const char*      value = std::getenv("RIACHO_LOG");
+    std::string_view name = value ? value : "";
+    using riacho::log::Level;
+    if (name == "debug") riacho::log::set_level(Level::debug);
+    if (name == "warn") riacho::log::set_level(Level::warn);
+    if (name == "error") riacho::log::set_level(Level::error);
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    using namespace riacho;
+    set_log_level();
+    cli::Output output;
+    return cli::run_command_line({app::up_command(), app::broker_command(), cli::run_command(),
+                                  cli::ready_command(), app::api_versions_command()},
+                                 {words + 1, words + count}, output);
 }
