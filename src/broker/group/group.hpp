@@ -131,6 +131,7 @@ private:
     // group_join.cpp
     void admit(JoinAttempt& attempt, const Moment& at);
     bool has_room_for(std::string_view member_id) const;
+    bool fits(const kafka::JoinGroupRequest& request) const;
     void join_as_new(JoinAttempt& attempt, const Moment& at);
     void add_member(std::string member_id, JoinAttempt& attempt, const Moment& at);
     void rejoin(GroupMember& member, JoinAttempt& attempt, const Moment& at);

@@ -55,17 +55,18 @@ void Group::admit(JoinAttempt& attempt, const Moment& at) {
         if (members_.find(id)) remove_member(id);
         return refuse(attempt, {}, ErrorCode::group_max_size_reached);
     }
-    const kafka::JoinGroupRequest& asked = attempt.request;
-    bool                           is_meaningful = !asked.protocol_type.empty() && !asked.protocols.empty();
-    bool                           fits = is(GroupState::empty)
-                                              ? is_meaningful
-                                              : asked.protocol_type == protocol_type_ && members_.support_any_of(asked.protocols);
-    if (!fits) return refuse(attempt, id, ErrorCode::inconsistent_group_protocol);
+    if (!fits(attempt.request)) return refuse(attempt, id, ErrorCode::inconsistent_group_protocol);
     if (id.empty()) return join_as_new(attempt, at);
     if (members_.expected().contains(id)) return add_member(id, attempt, at);
     GroupMember* member = members_.find(id);
     if (!member) return refuse(attempt, id, ErrorCode::unknown_member_id);
     rejoin(*member, attempt, at);
+}
+
+/// The first member says what the group is for; others have to agree with all who are there.
+bool Group::fits(const kafka::JoinGroupRequest& request) const {
+    if (is(GroupState::empty)) return !request.protocol_type.empty() && !request.protocols.empty();
+    return request.protocol_type == protocol_type_ && members_.support_any_of(request.protocols);
 }
 
 /// While a rebalance collects members, those who came count, so that a group which became too large, by a
