@@ -13,7 +13,8 @@ struct Promises {
     Offset                        log_start{0};
 };
 
-/// Rolls, checkpoints, external batches, epochs, producers, retention: a bit of everything, one after another.
+/// Rolls, checkpoints, external batches, epochs, producers, retention: a bit of everything, one after
+/// another.
 Task<> busy_life(LogWorld& world, Promises& promises, std::uint64_t seed) {
     SeededRandom random(seed);
     std::int32_t sequence = 0;
@@ -116,7 +117,7 @@ TEST(LogCrash, RemembersProducersAcrossAPowerCut) {
     world.open();
     for (int i = 25; i < 30; ++i) {
         std::size_t size = i % 4 == 0 ? 2'000 : 100;
-        auto again = world.append(test_batch({.value_bytes = size, .producer = 3, .sequence = i}));
+        auto        again = world.append(test_batch({.value_bytes = size, .producer = 3, .sequence = i}));
         ASSERT_TRUE(again);
         EXPECT_EQ(again->kind, Appended::Kind::duplicate);
         EXPECT_EQ(again->base_offset.value, i);
@@ -160,8 +161,8 @@ TEST(LogCrash, GivesTheNumberOfAnExternalBatchBackWhenTheDiskIsFull) {
     EXPECT_EQ(world.content(world.file(0, ".log"))->size(), world.last->point.position);
     world.world.disk().set_capacity(1 << 30);
     EXPECT_EQ(world.append(test_batch({.producer = 1, .sequence = 1}))->base_offset.value, 1);
-    EXPECT_EQ(world.append(test_batch({.value_bytes = 3'000, .producer = 1, .sequence = 2}))->base_offset.value,
-              2);
+    EXPECT_EQ(
+        world.append(test_batch({.value_bytes = 3'000, .producer = 1, .sequence = 2}))->base_offset.value, 2);
     EXPECT_EQ(world.all_bases().size(), 3u);
 }
 

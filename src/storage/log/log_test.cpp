@@ -9,7 +9,7 @@ namespace {
 TYPED_TEST_SUITE(LogOverEveryDisk, EveryWorld);
 
 TYPED_TEST(LogOverEveryDisk, GivesOffsetsInTheOrderOfTheCalls) {
-    auto& world = this->world;
+    auto&                                             world = this->world;
     Log&                                              log = world.open();
     std::vector<Task<Outcome<Appended, AppendError>>> appends;
     for (int i = 0; i < 20; ++i)
@@ -182,7 +182,9 @@ TYPED_TEST(LogOverEveryDisk, WritesOutInTheBackgroundWhenTheTailIsLong) {
     auto& world = this->world;
     world.open();
     for (int i = 0; i < 30; ++i) ASSERT_TRUE(world.append(test_batch({.value_bytes = 60'000})));
-    auto settle = [](io::Shard& shard) -> Task<> { co_await shard.sleep_for(std::chrono::milliseconds(300)); };
+    auto settle = [](io::Shard& shard) -> Task<> {
+        co_await shard.sleep_for(std::chrono::milliseconds(300));
+    };
     world.world.run(settle(world.world.shard()));
     EXPECT_LT(world.log->unwritten_bytes(), std::uint64_t{1} << 20);
     EXPECT_EQ(world.all_bases().size(), 30u);

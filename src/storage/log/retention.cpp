@@ -55,12 +55,15 @@ Task<> PartitionLog::roll() {
 }
 
 Task<> PartitionLog::roll_if_old() {
-    if (segments_.empty() || segments_.back().info.end < written_end()) co_return;
-    const SegmentInfo& last = segments_.back().info;
-    std::int64_t       age = place_.world.clock.wall().ms - last.first_timestamp.ms;
-    bool               is_old = last.first_timestamp.ms >= 0 && age > place_.options.segment_ms.count();
-    if (is_old || (place_.options.is_deleted && is_expired(largest_of_last()) && end_ == high_watermark_))
-        co_await roll();
+    bool is_old = false;
+    if (!segments_.empty()) {
+        Timestamp    first = segments_.back().info.first_timestamp;
+        std::int64_t age = place_.world.clock.wall().ms - first.ms;
+        is_old = first.ms >= 0 && age > place_.options.segment_ms.count();
+    }
+    bool is_all_expired =
+        place_.options.is_deleted && end_ == high_watermark_ && is_expired(largest_of_last());
+    if (is_old || is_all_expired) co_await roll();
 }
 
 /// Behind the segments that are too old or too many, from the first one on; the last one only when it is too

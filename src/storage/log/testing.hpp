@@ -115,7 +115,8 @@ inline constexpr TopicPartition test_partition{Uuid{{std::byte{7}, std::byte{9}}
 /// One partition in a world, through as many lives as a test wants.
 template <class W> class LogWorldOver {
 public:
-    explicit LogWorldOver(std::uint64_t seed = 1) : world(seed), io_world_(world.world()), wal(world.shard()) {}
+    explicit LogWorldOver(std::uint64_t seed = 1)
+        : world(seed), io_world_(world.world()), wal(world.shard()) {}
     ~LogWorldOver() {
         if constexpr (!is_simulated) stop();
     }
