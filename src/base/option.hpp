@@ -45,15 +45,16 @@ inline WholeRange between(std::int64_t low, std::int64_t high) { return {low, hi
 
 namespace option_detail {
 
-std::expected<std::int64_t, std::string> parse_whole(std::string_view text, WholeRange range);
-std::expected<double, std::string>       parse_real(std::string_view text, double low, double high);
-std::expected<bool, std::string>         parse_boolean(std::string_view text);
-std::expected<std::vector<std::string>, std::string> parse_list(std::string_view                     text,
-                                                                const std::vector<std::string_view>& allowed);
-std::expected<std::string, std::string>              parse_one_of(std::string_view                     text,
-                                                                  const std::vector<std::string_view>& allowed);
-std::string                                          join(const std::vector<std::string>& items);
-std::string                                          real_text(double value);
+using Allowed = std::vector<std::string_view>;
+template <class T> using Parsed = std::expected<T, std::string>;
+
+Parsed<std::int64_t>             parse_whole(std::string_view text, WholeRange range);
+Parsed<double>                   parse_real(std::string_view text, double low, double high);
+Parsed<bool>                     parse_boolean(std::string_view text);
+Parsed<std::vector<std::string>> parse_list(std::string_view text, const Allowed& allowed);
+Parsed<std::string>              parse_one_of(std::string_view text, const Allowed& allowed);
+std::string                      join(const std::vector<std::string>& items);
+std::string                      real_text(double value);
 
 template <class T> T whole_to(std::int64_t value) {
     if constexpr (requires { typename T::rep; })
