@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace riacho::storage {
@@ -23,6 +24,7 @@ struct StoreOptions {
     std::uint64_t             wal_round_bytes_max = 4u << 20;
     std::chrono::milliseconds checkpoint_interval_ms = std::chrono::seconds(60);
     std::uint64_t             checkpoint_bytes = 128u << 20; ///< or after so many bytes of frames
+    std::size_t tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
 };
 
 enum class StoreError {
@@ -33,17 +35,18 @@ enum class StoreError {
 };
 
 /// The topic id of __cluster_metadata, as Kafka's.
-inline constexpr Uuid           cluster_metadata_id{{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-                                                     std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-                                                     std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-                                                     std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}}};
-inline constexpr TopicPartition cluster_metadata{cluster_metadata_id, PartitionIndex{0}};
+inline constexpr Uuid             cluster_metadata_id{{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                                                       std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                                                       std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
+                                                       std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}}};
+inline constexpr TopicPartition   cluster_metadata{cluster_metadata_id, PartitionIndex{0}};
+inline constexpr std::string_view cluster_metadata_topic = "__cluster_metadata";
 
 /// One volume: a data folder with Kafka's log dir in "log/" and ours in "wal/" (ring, checkpoint, producers).
 /// Owns the write-ahead log, the checkpointer and every partition's log. docs/formats/ draws the files.
 ///
-/// Opening recovers as durability.md says. It learns the live topics from __cluster_metadata itself; logs are
-/// opened lazily, except those that have entries to replay.
+/// Opening recovers what was acknowledged (store/recovery.hpp). It learns the live topics from
+/// __cluster_metadata itself; logs are opened lazily, except those that have entries to replay.
 class Store {
 public:
     virtual ~Store() = default;
@@ -65,9 +68,11 @@ public:
     /// partition's shard.
     virtual Task<> remove_log(TopicPartition partition, std::string name) = 0;
 
-    /// Runs a checkpoint now and ends when it is durable. The checkpointer runs them by itself too.
+    /// Runs a checkpoint now and ends when it is durable, or could not be made (logged; the last one holds).
+    /// The checkpointer runs them by itself too. On the first shard.
     virtual Task<> checkpoint() = 0;
-    /// Clean stop (durability.md): at most until `deadline`; out of time, recovery does the rest.
+    /// Clean stop: everything written out and what Kafka leaves, or, at `deadline`, as it stands: recovery
+    /// does the rest. On the first shard; nothing appends any more.
     virtual Task<> stop(Time deadline) = 0;
 };
 

@@ -187,6 +187,7 @@ Task<> FileWal::caught_up(io::Shard& shard) {
 Task<> FileWal::flush_rounds() {
     for (;;) {
         collect();
+        if (declared_) fail("what it needs besides its own files failed");
         if (has_failed()) fail_pending();
         if (!is_running()) refuse_waiters();
         grant();

@@ -67,6 +67,8 @@ public:
     Task<ChainStart>                     start_for(io::Shard& home, FrameNumber low_water);
     /// A checkpoint that needs nothing below `low_water` is durable.
     Task<> recycle_below(io::Shard& home, FrameNumber low_water);
+    /// Something else failed without which nothing can be acknowledged. Any thread.
+    void declare_failed();
     /// The wake-ups of the checkpointer begin anew.
     void          checkpoint_begins();
     std::uint64_t bytes_since_checkpoint() const { return bytes_since_.load(std::memory_order_relaxed); }
@@ -117,6 +119,7 @@ private:
     Ring                                   ring_;
     std::atomic<bool>                      failed_ = false;
     std::atomic<bool>                      stopping_ = false;
+    std::atomic<bool>                      declared_ = false;
     std::atomic<std::uint64_t>             last_durable_ = 0;
     std::atomic<std::uint64_t>             handed_out_ = 0;
     std::atomic<std::uint64_t>             bytes_since_ = 0;

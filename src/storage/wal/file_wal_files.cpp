@@ -3,6 +3,7 @@
 #include "io/run_on.hpp"
 #include "storage/wal/file_wal.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -47,6 +48,11 @@ Task<Outcome<void, WalError>> FileWal::change_file(io::Shard& home) {
     co_await world_.flusher.enter_if_away();
     Outcome<void, WalError> result;
     try {
+        while (!ring_.has_spare() && filling_ == Filling::possible && !has_failed()) {
+            ring_.changed().reset();
+            co_await ring_.changed().wait();
+        }
+        if (!ring_.has_spare()) throw io::DiskError("fill", options_.ring.folder, ENOSPC);
         co_await enter_spare(Durability::synced);
         handed_out_.store(last_durable_.load());
     } catch (const io::DiskError& error) {
@@ -100,6 +106,11 @@ Task<> FileWal::remove_files(std::vector<std::unique_ptr<WalFile>> files) {
             fill_logger.warn("a file of the log that is no longer needed stays: {}", error.what());
         }
     }
+}
+
+void FileWal::declare_failed() {
+    declared_ = true;
+    inbox_.wake();
 }
 
 void FileWal::checkpoint_begins() {

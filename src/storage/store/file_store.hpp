@@ -1,0 +1,97 @@
+#pragma once
+
+#include "io/group.hpp"
+#include "io/inbox.hpp"
+#include "storage/store.hpp"
+#include "storage/store/checkpoint.hpp"
+#include "storage/store/kafka_files.hpp"
+#include "storage/store/registry.hpp"
+#include "storage/wal/file_wal.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace riacho::storage {
+
+using LogOptionsOf = std::function<LogOptions(std::string_view topic)>;
+
+/// The store over a disk. Recovery (recovery.hpp) fills it, `start` lets it run.
+class FileStore final : public Store {
+public:
+    struct Place {
+        io::World&   world;
+        Layout       layout;
+        StoreOptions options;
+        LogOptionsOf log_options;
+    };
+    explicit FileStore(Place place);
+    ~FileStore() override;
+
+    io::Shard&         shard_of(TopicPartition partition) const override;
+    std::uint32_t      starts() const override { return last_.starts; }
+    const std::string& cluster_id() const override { return cluster_id_; }
+    Wal&               wal() override { return wal_; }
+
+    Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
+                                            LogOptions options) override;
+    Task<>                         remove_log(TopicPartition partition, std::string name) override;
+    Task<>                         checkpoint() override;
+    Task<>                         stop(Time deadline) override;
+
+    // -- for recovery, before `start`
+    FileWal&   file_wal() { return wal_; }
+    ShardLogs& logs_of(TopicPartition partition);
+    Log::Place log_place(TopicPartition partition, std::string_view topic, LogOptions options);
+    void       hold(std::unique_ptr<io::FileLock> lock) { lock_ = std::move(lock); }
+    void       set_cluster_id(std::string id) { cluster_id_ = std::move(id); }
+    /// The checkpoint that is on the disk, or nothing yet.
+    const Checkpoint& last() const { return last_; }
+    void              set_last(Checkpoint checkpoint) { last_ = std::move(checkpoint); }
+    /// Makes it the last one. Throws DiskError.
+    Task<> make_durable(Checkpoint next, std::vector<ProducersOf> producers);
+    std::vector<std::unique_ptr<ShardLogs>>& shard_logs() { return logs_; }
+    /// Frames are written from here on.
+    Task<> start();
+    /// Ends what was opened and started, as it stands.
+    Task<> abandon();
+
+private:
+    enum class Stop { complete, out_of_time };
+    enum class Phase { opening, running } phase_ = Phase::opening;
+
+    io::Shard& home() const { return *place_.world.shards[0]; }
+    ShardLogs& logs_at(io::Shard& shard);
+
+    // checkpointer.cpp
+    Task<>          run_checkpoints();
+    Task<>          wake_regularly();
+    Task<Collected> collect(FrameNumber handed_out);
+    Task<Collected> collect_shard(ShardLogs& logs, FrameNumber handed_out);
+    Task<>          release(std::vector<PartitionPoint> points);
+    bool            has_lost_metadata();
+    // clean_stop.cpp
+    Task<Stop>       close_logs(Time deadline, Collected& collected);
+    Task<Stop>       close_shard(ShardLogs& logs, Time deadline, Collected& collected);
+    Task<>           close_unopened(ShardLogs& logs, TopicPartition partition, Collected& collected);
+    Task<>           stop_logs();
+    Task<>           drop_logs();
+    Task<>           leave_clean(Collected collected);
+    Task<LeftBehind> left_behind(Collected collected);
+
+    Place                                   place_;
+    std::unique_ptr<io::FileLock>           lock_;
+    std::string                             cluster_id_;
+    Checkpoint                              last_; // durable, or perhaps durable; its number is the highest
+    MemoryBudget                            tails_;
+    io::Inbox<CheckpointReason>             reasons_;
+    FileWal                                 wal_;
+    std::vector<std::unique_ptr<ShardLogs>> logs_; // one per shard
+    io::Mutex                               checkpointing_;
+    io::Event                               stopping_;
+    io::Group                               group_; // of the first shard
+};
+
+} // namespace riacho::storage

@@ -1,0 +1,141 @@
+#include "storage/store/folders.hpp"
+
+#include "base/log.hpp"
+#include "kafka/batch/batch_view.hpp"
+#include "storage/log/log.hpp"
+#include "storage/log/partition_metadata.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace riacho::storage {
+namespace {
+
+constexpr log::Logger      folders_logger{"storage"};
+constexpr std::string_view swap_suffix = ".swap";
+constexpr std::string_view removed_suffix = "-delete";
+constexpr std::size_t      offset_digits = 20;
+
+/// "00000000000000000042.log" gives 42 and ".log".
+struct SegmentName {
+    Offset           base;
+    std::string_view suffix;
+};
+std::optional<SegmentName> segment_name_of(std::string_view name) {
+    if (name.size() <= offset_digits || name[offset_digits] != '.') return std::nullopt;
+    SegmentName parsed{{0}, name.substr(offset_digits)};
+    auto [end, error] = std::from_chars(name.data(), name.data() + offset_digits, parsed.base.value);
+    if (error != std::errc() || end != name.data() + offset_digits) return std::nullopt;
+    return parsed;
+}
+
+/// The offset after the last whole batch of a .log file.
+Task<Offset> end_of_segment(io::Disk& disk, std::string path, Offset base) {
+    auto                   file = co_await disk.open(path, io::OpenMode::read);
+    std::vector<std::byte> header(kafka::batch_layout::header_size);
+    Offset                 end = base;
+    std::uint64_t          size = co_await file->size();
+    for (std::uint64_t at = 0; at + header.size() <= size;) {
+        co_await file->read(at, header);
+        auto length = load_big<std::int32_t>(header.data() + kafka::batch_layout::batch_length);
+        auto first = load_big<std::int64_t>(header.data() + kafka::batch_layout::base_offset);
+        auto delta = load_big<std::int32_t>(header.data() + kafka::batch_layout::last_offset_delta);
+        if (length <= 0 || delta < 0 || first < end.value) break;
+        end = {first + delta + 1};
+        at += static_cast<std::uint64_t>(length) + kafka::batch_layout::length_overhead;
+    }
+    co_return end;
+}
+
+bool is_leftover(std::string_view name) {
+    return name.ends_with(".cleaned") || name.ends_with(".deleted") || name.ends_with(".tmp");
+}
+
+/// Everything of the segments that the swapped one replaces: all with a base offset in [from, end).
+Task<> remove_replaced(io::Disk& disk, std::string folder, Offset from, Offset end) {
+    for (const std::string& name : co_await disk.list(folder)) {
+        auto old = segment_name_of(name);
+        if (!old || old->base < from || old->base >= end || name.ends_with(swap_suffix)) continue;
+        co_await disk.remove(fmt::format("{}/{}", folder, name));
+    }
+}
+
+/// "orders-12" gives "orders" and 12.
+std::optional<std::pair<std::string, PartitionIndex>> partition_folder(std::string_view name) {
+    std::size_t  dash = name.rfind('-');
+    std::int32_t index = 0;
+    if (dash == std::string_view::npos || dash == 0) return std::nullopt;
+    auto [end, error] = std::from_chars(name.data() + dash + 1, name.data() + name.size(), index);
+    if (error != std::errc() || end != name.data() + name.size() || index < 0) return std::nullopt;
+    return std::pair(std::string(name.substr(0, dash)), PartitionIndex{index});
+}
+
+Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name) {
+    co_await disk.make_folder(layout.lost_and_found());
+    co_await disk.sync_folder(layout.folder);
+    std::string to = fmt::format("{}/{}", layout.lost_and_found(), name);
+    for (int i = 1; co_await disk.exists(to); ++i)
+        to = fmt::format("{}/{}.{}", layout.lost_and_found(), name, i);
+    folders_logger.warn("the metadata never knew {}/{}: moved to {}", layout.log(), name, to);
+    co_await disk.rename(fmt::format("{}/{}", layout.log(), name), to);
+    co_await disk.sync_folder(layout.lost_and_found());
+    co_await disk.sync_folder(layout.log());
+}
+
+} // namespace
+
+Task<> finish_swaps(io::Disk& disk, std::string folder) {
+    std::vector<std::string> names = co_await disk.list(folder);
+    bool                     changed = false;
+    for (const std::string& name : names) {
+        if (!is_leftover(name)) continue;
+        co_await disk.remove(fmt::format("{}/{}", folder, name));
+        changed = true;
+    }
+    for (const std::string& name : names) {
+        auto swapped = segment_name_of(name);
+        if (!swapped || swapped->suffix != ".log.swap") continue;
+        Offset end = co_await end_of_segment(disk, fmt::format("{}/{}", folder, name), swapped->base);
+        co_await remove_replaced(disk, folder, swapped->base, end);
+        co_await disk.sync_folder(folder);
+    }
+    for (const std::string& name : names) {
+        if (!name.ends_with(swap_suffix)) continue;
+        std::string to = name.substr(0, name.size() - swap_suffix.size());
+        co_await disk.rename(fmt::format("{}/{}", folder, name), fmt::format("{}/{}", folder, to));
+        changed = true;
+    }
+    if (changed) co_await disk.sync_folder(folder);
+}
+
+Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics) {
+    std::vector<TopicPartition> found;
+    for (const std::string& name : co_await disk.list(layout.log())) {
+        std::string folder = fmt::format("{}/{}", layout.log(), name);
+        if (name.ends_with(removed_suffix)) {
+            co_await disk.remove_folder(folder);
+            continue;
+        }
+        auto partition = partition_folder(name);
+        if (!partition) continue; // a file, or nobody's business
+        auto metadata = co_await io::read_file(disk, folder + "/partition.metadata");
+        auto id = metadata ? parse_partition_metadata(as_text(metadata->view())) : std::nullopt;
+        if (!id && std::ranges::all_of(co_await disk.list(folder), is_leftover)) {
+            co_await disk.remove_folder(folder); // made, and cut before anything was in it
+        } else if (id && topics.deleted.contains(*id)) {
+            co_await disk.remove_folder(folder);
+        } else if (const std::string* topic = id ? topics.find_name(*id) : nullptr;
+                   topic && *topic == partition->first) {
+            co_await finish_swaps(disk, folder);
+            found.push_back({*id, partition->second});
+        } else {
+            co_await move_to_lost_and_found(disk, layout, name);
+        }
+    }
+    co_await disk.sync_folder(layout.log());
+    co_return found;
+}
+
+} // namespace riacho::storage

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "io/disk.hpp"
+#include "storage/store/layout.hpp"
+#include "storage/store/topics.hpp"
+
+#include <string>
+#include <vector>
+
+namespace riacho::storage {
+
+/// Finishes in one partition's folder what a swap of segments began: a `.swap` removes every old segment in
+/// its offset range and takes its name; `.cleaned`, `.deleted` and temporary files go. Ends with a sync of
+/// the folder where anything changed.
+Task<> finish_swaps(io::Disk& disk, std::string folder);
+
+/// Makes the log dir what the metadata says: folders of deleted topics go, those that the metadata never knew
+/// move to lost+found, swaps are finished in the rest. Can be interrupted anywhere and repeated. Gives the
+/// partitions that have a folder.
+Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics);
+
+} // namespace riacho::storage

@@ -1,0 +1,180 @@
+// Recovery of the partitions: the metadata first, then every one that has entries in the log.
+#include "base/log.hpp"
+#include "codec/crc32c.hpp"
+#include "io/run_on.hpp"
+#include "kafka/batch/batch_view.hpp"
+#include "storage/store/recovery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace riacho::storage {
+namespace {
+
+constexpr log::Logger replay_logger{"storage"};
+/// So much of the log is held at once; what is more takes another pass over the frames.
+constexpr std::uint64_t replay_bytes_max = 256u << 20;
+
+/// What lies before it is behind the checkpoint's point.
+bool lies_above(const ExternalBatch& external, const std::optional<PartitionPoint>& point) {
+    if (!point) return true;
+    return std::pair(external.segment_base, external.position) >=
+           std::pair(point->point.segment_base, point->point.position);
+}
+
+} // namespace
+
+Task<Outcome<Recovery::Replay, StoreError>> Recovery::entries_of(std::vector<TopicPartition> partitions) {
+    Replay replay;
+    for (TopicPartition partition : partitions) replay[partition];
+    ChainReader reader(disk(), place_.layout.wal(), checkpoint_.chain);
+    for (;;) {
+        auto frame = co_await reader.next();
+        if (!frame) co_return std::unexpected(refused(std::move(frame).error()).error());
+        if (!*frame) break;
+        for (Entry& entry : (*frame)->entries) {
+            auto found = replay.find(entry.partition);
+            if (entry.kind == EntryKind::next || found == replay.end()) continue;
+            found->second.push_back({std::move(entry), (*frame)->number});
+        }
+    }
+    check(reader.last() == last_frame_, "a second pass reads what the first one did");
+    co_return replay;
+}
+
+/// The larger of the checkpoint's point and the end of the last external batch, whose bytes are looked at
+/// where the checkpoint does not vouch for them.
+Task<Outcome<RecoveryPoint, LogDamage>> Recovery::point_of(TopicPartition partition, std::string topic) {
+    Facts         facts = facts_[partition];
+    RecoveryPoint point = facts.point ? facts.point->point : RecoveryPoint{};
+    if (!facts.external || !lies_above(*facts.external, facts.point)) co_return point;
+    ExternalBatch external = *facts.external;
+    std::string   path =
+        segment_path(place_.layout.partition(topic, partition.index), external.segment_base, ".log");
+    Bytes       bytes(std::make_shared<Buffer>(external.length));
+    std::size_t size = 0;
+    std::string failure;
+    try {
+        auto file = co_await disk().open(path, io::OpenMode::read);
+        size = co_await file->read(external.position, bytes.writable());
+    } catch (const io::DiskError& error) { failure = error.what(); }
+    if (!failure.empty()) co_return fail(LogDamage::unreadable, std::move(failure));
+    if (size < external.length)
+        co_return fail(LogDamage::segment_shorter_than_point,
+                       fmt::format("{} at {}: an external batch is cut off", path, external.position));
+    auto batch = kafka::BatchView::first(bytes.view());
+    if (!batch || crc32c(bytes.view()) != external.crc)
+        co_return fail(LogDamage::unreadable,
+                       fmt::format("{} at {}: an external batch does not validate", path, external.position));
+    co_return RecoveryPoint{external.segment_base, external.position + external.length, batch->next_offset()};
+}
+
+Recovered Recovery::recovered_of(const Facts& facts, std::optional<RecoveryPoint> point) const {
+    Recovered recovered;
+    if (point && *point != RecoveryPoint{}) recovered.point = point;
+    recovered.log_start = facts.log_start;
+    recovered.producer_state = facts.producers;
+    return recovered;
+}
+
+/// On the first shard; the log is opened, and stays, on its own.
+Task<Outcome<void, LogDamage>> Recovery::open_one(Opening opening) {
+    ShardLogs& logs = store_->logs_of(opening.partition);
+    Log::Place place = store_->log_place(opening.partition, opening.topic, place_.log_options(opening.topic));
+    co_await logs.shard.enter_if_away();
+    auto opened =
+        co_await open_log(std::move(place), std::move(opening.recovered), std::move(opening.replay));
+    bool good = opened.has_value();
+    if (good) logs.open[opening.partition] = {opening.topic, *std::move(opened)};
+    co_await home().enter_if_away();
+    if (!good) co_return std::unexpected(std::move(opened).error());
+    co_return Outcome<void, LogDamage>{};
+}
+
+Task<Recovery::Done> Recovery::open_metadata() {
+    std::string topic(cluster_metadata_topic);
+    auto        stopped = [](const Failure<LogDamage>& why) {
+        return fail(StoreError::damaged, "__cluster_metadata-0: " + why.detail);
+    };
+    auto point = co_await point_of(cluster_metadata, topic);
+    if (!point) co_return stopped(point.error());
+    CO_TRY(Replay replay, co_await entries_of({cluster_metadata}));
+    auto opened = co_await open_one({cluster_metadata, topic, recovered_of(facts_[cluster_metadata], *point),
+                                     std::move(replay[cluster_metadata])});
+    if (!opened) co_return stopped(opened.error());
+    CO_TRY(topics_, co_await read_topics(*store_->logs_of(cluster_metadata).find(cluster_metadata)));
+    co_return Done{};
+}
+
+/// The partitions that have entries and live, as many at a time as memory allows.
+Task<Recovery::Done> Recovery::open_logs() {
+    std::vector<TopicPartition> batch;
+    std::uint64_t               bytes = 0;
+    std::vector<TopicPartition> all;
+    for (const auto& [partition, facts] : facts_) {
+        const std::string* topic = find_topic(partition.topic_id);
+        if (!topic || partition == cluster_metadata) continue;
+        if (facts.point && facts.point->state == PartitionPoint::State::offline)
+            mark_offline(partition, *topic);
+        else if (facts.bytes > 0)
+            all.push_back(partition);
+    }
+    std::ranges::sort(all); // the same order each time
+    for (TopicPartition partition : all) {
+        bytes += facts_[partition].bytes;
+        batch.push_back(partition);
+        if (bytes < replay_bytes_max && partition != all.back()) continue;
+        if (auto done = co_await open_batch(std::exchange(batch, {})); !done)
+            co_return std::unexpected(done.error());
+        bytes = 0;
+    }
+    co_await close_the_rest();
+    co_return Done{};
+}
+
+Task<Recovery::Done> Recovery::open_batch(std::vector<TopicPartition> partitions) {
+    CO_TRY(Replay replay, co_await entries_of(partitions));
+    for (TopicPartition partition : partitions) {
+        std::string              topic = *find_topic(partition.topic_id);
+        auto                     point = co_await point_of(partition, topic);
+        Outcome<void, LogDamage> opened;
+        if (point)
+            opened = co_await open_one(
+                {partition, topic, recovered_of(facts_[partition], *point), std::move(replay[partition])});
+        else
+            opened = std::unexpected(std::move(point).error());
+        if (opened) continue;
+        replay_logger.error("{}-{} is offline: {}", topic, static_cast<std::int32_t>(partition.index),
+                            opened.error().detail);
+        mark_offline(partition, topic);
+    }
+    co_return Done{};
+}
+
+/// Its entries stay in the ring.
+void Recovery::mark_offline(TopicPartition partition, const std::string& topic) {
+    const Facts& facts = facts_[partition];
+    ClosedLog    closed;
+    closed.topic = topic;
+    closed.recovered = recovered_of(facts, facts.point ? std::optional(facts.point->point) : std::nullopt);
+    closed.state = ClosedLog::State::offline;
+    closed.needs_from = facts.first_frame;
+    store_->logs_of(partition).closed[partition] = std::move(closed);
+}
+
+/// What has no entries is opened when somebody asks for it. Nothing runs on the other shards yet.
+Task<> Recovery::close_the_rest() {
+    for (const auto& [partition, facts] : facts_) {
+        const std::string* topic = find_topic(partition.topic_id);
+        ShardLogs&         logs = store_->logs_of(partition);
+        if (!topic || logs.open.contains(partition) || logs.closed.contains(partition)) continue;
+        ClosedLog closed;
+        closed.topic = *topic;
+        closed.recovered =
+            recovered_of(facts, facts.point ? std::optional(facts.point->point) : std::nullopt);
+        logs.closed[partition] = std::move(closed);
+    }
+    co_return;
+}
+
+} // namespace riacho::storage
