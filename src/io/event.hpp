@@ -2,6 +2,7 @@
 
 #include "io/shard.hpp"
 
+#include <deque>
 #include <utility>
 
 namespace riacho::io {
@@ -78,12 +79,13 @@ private:
 };
 
 /// One at a time, in the order of asking: `auto turn = co_await mutex.lock();`. For work that spans a
-/// co_await, such as the file operations of one partition. Used on its shard only.
+/// co_await, such as the file operations of one partition. Does not suspend when it is free. Used on its
+/// shard only.
 class Mutex {
 public:
     class Turn {
     public:
-        explicit Turn(Mutex* mutex = nullptr) : mutex_(mutex) {}
+        explicit Turn(Mutex& mutex) : mutex_(&mutex) {}
         Turn(Turn&& other) noexcept : mutex_(std::exchange(other.mutex_, nullptr)) {}
         Turn& operator=(Turn&&) = delete;
         ~Turn() {
@@ -95,27 +97,47 @@ public:
     };
 
     explicit Mutex(Shard& shard) : shard_(shard) {}
+    Mutex(const Mutex&) = delete;
+    Mutex& operator=(const Mutex&) = delete;
 
-    bool       is_locked() const { return serving_ != next_; }
-    Task<Turn> lock() {
-        std::uint64_t mine = next_++;
-        while (mine != serving_) {
-            moved_.reset();
-            co_await moved_.wait();
-        }
-        co_return Turn(this);
-    }
+    bool is_locked() const { return locked_; }
+    auto lock() { return Awaiter(*this); }
 
 private:
+    struct Awaiter {
+        explicit Awaiter(Mutex& owner) : mutex(owner) {}
+        Awaiter(const Awaiter&) = delete;
+        Awaiter& operator=(const Awaiter&) = delete;
+        ~Awaiter() { mutex.forget(*this); }
+
+        bool await_ready() { return !std::exchange(mutex.locked_, true); }
+        void await_suspend(std::coroutine_handle<> waiter) {
+            handle = waiter;
+            mutex.waiters_.push_back(this);
+        }
+        Turn await_resume() { return Turn(mutex); }
+
+        Mutex&                  mutex;
+        std::coroutine_handle<> handle;
+    };
+
+    /// The turn goes to the next one without being free in between.
     void unlock() {
-        ++serving_;
-        moved_.set();
+        if (waiters_.empty()) {
+            locked_ = false;
+            return;
+        }
+        Awaiter* next = waiters_.front();
+        waiters_.pop_front();
+        shard_.post(std::exchange(next->handle, nullptr));
+    }
+    void forget(const Awaiter& waiter) {
+        if (waiter.handle) std::erase(waiters_, &waiter);
     }
 
-    Shard&        shard_;
-    Event         moved_{shard_};
-    std::uint64_t next_ = 0;
-    std::uint64_t serving_ = 0;
+    Shard&               shard_;
+    std::deque<Awaiter*> waiters_;
+    bool                 locked_ = false;
 };
 
 } // namespace riacho::io

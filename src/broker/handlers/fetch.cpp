@@ -61,6 +61,30 @@ std::optional<FetchAnswer::DivergingEpoch> divergence(Partition& partition, cons
                                        .end_offset = end.end.value};
 }
 
+/// What one read gives lies in one piece: one chunk of the tail, or one segment. Goes on until `bytes` are
+/// together, as a client that waits for min_bytes expects.
+Task<Outcome<Bytes, storage::ReadError>> read_pieces(storage::Log& log, Offset from, Offset below,
+                                                     std::size_t bytes) {
+    CO_TRY(auto first, co_await log.read(from, below, bytes));
+    std::vector<Bytes> pieces;
+    std::size_t        size = first.batches.size();
+    Offset             next = first.next;
+    if (size > 0) pieces.push_back(std::move(first.batches));
+    while (size > 0 && size < bytes && next < below) {
+        auto more = co_await log.read(next, below, bytes - size);
+        if (!more || more->batches.empty() || more->batches.size() > bytes - size) break;
+        size += more->batches.size();
+        next = more->next;
+        pieces.push_back(std::move(more->batches));
+    }
+    if (pieces.empty()) co_return Bytes{};
+    if (pieces.size() == 1) co_return std::move(pieces.front());
+    auto joined = std::make_shared<Buffer>(size);
+    auto to = joined->span().begin();
+    for (const Bytes& piece : pieces) to = std::ranges::copy(piece.view(), to).out;
+    co_return Bytes(std::move(joined));
+}
+
 /// On the partition's shard. Leaves `waker` with the partition where it is given.
 Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shared_ptr<Waker> waker) {
     const FetchPartition& asked = target.asked;
@@ -79,7 +103,7 @@ Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shar
         std::min(room.bytes, static_cast<std::size_t>(std::max(asked.partition_max_bytes, 0)));
     if (room.is_first) bytes = std::max<std::size_t>(bytes, 1);
     Offset below = (*partition)->last_stable_offset();
-    auto   result = co_await (*partition)->log().read(Offset{asked.fetch_offset}, below, bytes);
+    auto   result = co_await read_pieces((*partition)->log(), Offset{asked.fetch_offset}, below, bytes);
     if (!result) {
         bool is_range = result.error().code == storage::ReadError::offset_out_of_range;
         auto answer = positions(**partition, asked.partition);
@@ -87,7 +111,7 @@ Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shar
         co_return Fetched{std::move(answer), true};
     }
     FetchAnswer answer = positions(**partition, asked.partition);
-    if (room.is_first || result->batches.size() <= bytes) answer.records = std::move(result->batches);
+    if (room.is_first || result->size() <= bytes) answer.records = std::move(*result);
     co_return Fetched{std::move(answer), false};
 }
 
