@@ -171,7 +171,6 @@ Task<int> connect_to(Runtime& runtime, Settings settings, std::chrono::milliseco
 
 TEST(ClientConnect, says_what_became_of_the_last_attempt_when_the_time_is_over) {
     std::string said;
-    auto        start = std::chrono::steady_clock::now();
     run([&](Runtime& runtime) {
         return connect_to(runtime, {{"bootstrap.servers", "127.0.0.1:1"}, {"group.id", "g"}}, 500ms, said);
     });
@@ -181,7 +180,6 @@ TEST(ClientConnect, says_what_became_of_the_last_attempt_when_the_time_is_over) 
                           500ms, said);
     });
     EXPECT_TRUE(said.contains("no-such-host.invalid:9092")) << said;
-    EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
 
 Task<int> wait_for_signal(Runtime& runtime, Settings settings, int number, std::string& name) {

@@ -28,14 +28,17 @@ Child::Child(std::vector<std::string> words) {
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    std::vector<int> childs; // its ends of the pipes
     for (int stream : {0, 1}) {
         int ends[2];
         check(pipe2(ends, O_CLOEXEC) == 0, "a pipe can be made");
         pipe_[stream] = ends[0];
+        childs.push_back(ends[1]);
         posix_spawn_file_actions_adddup2(&actions, ends[1], stream + 1);
     }
     int spawned = posix_spawn(&pid_, binary, &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
+    for (int end : childs) close(end);
     check(spawned == 0, "the program to test can be started");
 }
 

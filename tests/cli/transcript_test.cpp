@@ -130,6 +130,12 @@ TEST_F(Transcript, a_topic_that_is_not_there_is_an_error_and_not_the_end) {
     EXPECT_EQ(consumer.out(), created + closed_by("terminated"));
 }
 
+std::size_t count_of(std::string_view what, std::string_view text) {
+    std::size_t count = 0;
+    for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) ++count;
+    return count;
+}
+
 TEST_F(Transcript, a_broker_that_goes_away_is_waited_for) {
     produce();
     Child consumer(words("consumer"));
@@ -142,6 +148,7 @@ TEST_F(Transcript, a_broker_that_goes_away_is_waited_for) {
     produce();
     EXPECT_TRUE(consumer.wait_for("% Message on meu-topico[0]@5:\nWorld\n"))
         << consumer.out() << consumer.err();
+    EXPECT_EQ(count_of("All broker connections are down: 1/1", consumer.err()), 1u) << consumer.err();
     consumer.send(SIGINT);
     EXPECT_EQ(consumer.wait(10), 0);
 }

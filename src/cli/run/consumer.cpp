@@ -5,6 +5,7 @@
 #include "cli/run/programs.hpp"
 
 #include <fmt/format.h>
+#include <set>
 
 namespace riacho::cli {
 namespace {
@@ -38,9 +39,25 @@ Task<> print_message(Consumer& consumer, const Message message, Commits commits,
         output.line(fmt::format("Failed to commit offsets: {}", committed.error().text()));
 }
 
-void print_error(const Error& error, Output& output) {
-    output.problem(fmt::format("% Error: {}: {}", error.meaning, error.text()));
-}
+/// Prints errors, each once until a message comes: while no broker is there, librdkafka says the same ten
+/// times a second.
+class Complaints {
+public:
+    explicit Complaints(Output& output) : output_(output) {}
+
+    void add(const Error& error) {
+        std::string line = fmt::format("% Error: {}: {}", error.meaning, error.text());
+        if (said_.size() >= lines_max) said_.clear();
+        if (said_.insert(line).second) output_.problem(line);
+    }
+    void forget() { said_.clear(); }
+
+private:
+    static constexpr std::size_t lines_max = 1000;
+
+    Output&               output_;
+    std::set<std::string> said_;
+};
 
 /// What the article's program calls an event that it has no use for.
 void print_ignored(const ConsumerEvent& event, Output& output) {
@@ -56,15 +73,17 @@ void print_ignored(const ConsumerEvent& event, Output& output) {
 
 /// Until a signal, or an error after which the client is of no more use.
 Task<int> print_events(Consumer& consumer, Commits commits, Output& output) {
+    Complaints complaints(output);
     for (;;) {
         ConsumerEvent event = co_await consumer.next();
         if (auto* message = std::get_if<Message>(&event)) {
+            complaints.forget();
             co_await print_message(consumer, std::move(*message), commits, output);
         } else if (const auto* signal = std::get_if<Signal>(&event)) {
             output.line(fmt::format("Caught signal {}: terminating", name_of(*signal)));
             co_return exit_ok;
         } else if (const auto* error = std::get_if<Error>(&event)) {
-            print_error(*error, output);
+            complaints.add(*error);
             if (error->fatal) co_return exit_error;
         } else {
             print_ignored(event, output);
