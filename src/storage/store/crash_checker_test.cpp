@@ -1,5 +1,6 @@
 // The checker of the crash tests, and tests of the checker itself.
 #include "storage/log/partition_metadata.hpp"
+#include "storage/store/folders.hpp"
 #include "storage/store/store_testing.hpp"
 
 #include <gtest/gtest.h>
@@ -52,6 +53,7 @@ std::vector<std::string> compare_partition(const PartitionHistory& history, cons
 Task<std::vector<std::string>> broken_folders(io::Disk& disk, std::string folder, History& history) {
     std::vector<std::string> complaints;
     for (const std::string& name : co_await disk.list(folder + "/log")) {
+        if (!is_partition_folder(name)) continue;
         std::string path = folder + "/log/" + name;
         auto        content = co_await io::read_file(disk, path + "/partition.metadata");
         auto        id = content ? parse_partition_metadata(as_text(content->view())) : std::nullopt;

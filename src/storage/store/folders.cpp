@@ -6,6 +6,7 @@
 #include "storage/log/partition_metadata.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -72,6 +73,16 @@ std::optional<std::pair<std::string, PartitionIndex>> partition_folder(std::stri
     return std::pair(std::string(name.substr(0, dash)), PartitionIndex{index});
 }
 
+/// The names in a folder; nothing where it is a file.
+Task<std::optional<std::vector<std::string>>> names_in(io::Disk& disk, std::string folder) {
+    try {
+        co_return co_await disk.list(folder);
+    } catch (const io::DiskError& error) {
+        if (error.error_number() != ENOTDIR) throw;
+    }
+    co_return std::nullopt;
+}
+
 Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name) {
     co_await disk.make_folder(layout.lost_and_found());
     co_await disk.sync_folder(layout.folder);
@@ -85,6 +96,8 @@ Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name) {
 }
 
 } // namespace
+
+bool is_partition_folder(std::string_view name) { return partition_folder(name).has_value(); }
 
 Task<> finish_swaps(io::Disk& disk, std::string folder) {
     std::vector<std::string> names = co_await disk.list(folder);
@@ -119,10 +132,11 @@ Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, Kn
             continue;
         }
         auto partition = partition_folder(name);
-        if (!partition) continue; // a file, or nobody's business
+        auto names = co_await names_in(disk, folder);
+        if (!partition || !names) continue; // nobody's business
         auto metadata = co_await io::read_file(disk, folder + "/partition.metadata");
         auto id = metadata ? parse_partition_metadata(as_text(metadata->view())) : std::nullopt;
-        if (!id && std::ranges::all_of(co_await disk.list(folder), is_leftover)) {
+        if (!id && std::ranges::all_of(*names, is_leftover)) {
             co_await disk.remove_folder(folder); // made, and cut before anything was in it
         } else if (id && topics.deleted.contains(*id)) {
             co_await disk.remove_folder(folder);

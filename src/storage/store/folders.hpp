@@ -6,9 +6,13 @@
 #include "storage/store/topics.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace riacho::storage {
+
+/// "<topic>-<index>".
+bool is_partition_folder(std::string_view name);
 
 /// Finishes in one partition's folder what a swap of segments began: a `.swap` removes every old segment in
 /// its offset range and takes its name; `.cleaned`, `.deleted` and temporary files go. Ends with a sync of

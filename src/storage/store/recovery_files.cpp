@@ -1,5 +1,6 @@
 // What recovery does to the files of the log, and how a new folder begins.
 #include "codec/uuid.hpp"
+#include "storage/store/folders.hpp"
 #include "storage/store/kafka_files.hpp"
 #include "storage/store/recovery.hpp"
 
@@ -106,7 +107,7 @@ Task<Recovery::Done> Recovery::refuse_old_frames() {
                                                             place_.layout.checkpoint()));
     }
     for (const std::string& name : co_await disk().list(place_.layout.log()))
-        if (co_await disk().exists(fmt::format("{}/{}/partition.metadata", place_.layout.log(), name)))
+        if (is_partition_folder(name))
             co_return fail(StoreError::damaged,
                            fmt::format("{}/{} is there, and {} is missing", place_.layout.log(), name,
                                        place_.layout.checkpoint()));

@@ -90,8 +90,7 @@ Task<Outcome<void, WalError>> FileWal::reserve_as(io::Shard& home, std::size_t b
     bool in_turn = use == RoomUse::removal || waiting_ == 0;
     if (in_turn && ring_.room().try_take(room_of(bytes), use)) co_return Outcome<void, WalError>{};
 
-    // The ring is full: the order of asking is kept on the flusher.
-    wake_checkpointer(CheckpointReason::ring_filling);
+    // The ring is full, or fills slowly: the order of asking is kept on the flusher.
     waiting_ += use == RoomUse::produce ? 1 : 0;
     co_await world_.flusher.enter();
     RoomWaiter waiter(world_.flusher, room_of(bytes));
@@ -99,6 +98,9 @@ Task<Outcome<void, WalError>> FileWal::reserve_as(io::Shard& home, std::size_t b
     queue.push_back(&waiter);
     grant();
     if (!is_running()) refuse_waiters();
+    fullness_ = ring_.fullness();
+    bool helps = fullness_ >= fullness_that_hurries || filling_ == Filling::no_room;
+    if (!waiter.result && helps) wake_checkpointer(CheckpointReason::ring_filling);
     co_await waiter.ended.wait_until(deadline);
     if (!waiter.result) {
         std::erase(queue, &waiter);

@@ -11,7 +11,8 @@ namespace riacho::storage {
 namespace {
 
 constexpr log::Logger fill_logger{"wal"};
-constexpr Time        fill_retry_pause = std::chrono::seconds(1);
+constexpr Time fill_start_pause = std::chrono::milliseconds(200); // a start has other needs of the disk
+constexpr Time fill_retry_pause = std::chrono::seconds(1);
 
 } // namespace
 
@@ -19,6 +20,7 @@ constexpr Time        fill_retry_pause = std::chrono::seconds(1);
 /// one.
 Task<> FileWal::keep_spares() {
     bool told = false;
+    co_await ended_.wait_until(world_.flusher.now() + fill_start_pause);
     while (!has_failed() && flusher_ == Flusher::works) {
         if (!ring_.wants_spare()) {
             ring_.changed().reset();

@@ -94,6 +94,19 @@ Task<> note_order(FileWal& wal, io::Shard& home, std::vector<std::int64_t>& orde
     order.push_back(offset);
 }
 
+TEST(FileWal, keeps_every_entry_of_three_threads_on_a_real_disk) {
+    io::RealTestWorld            world(1, {.shards = 3});
+    WalRun                       run(world.world(), world.folder());
+    std::map<std::int32_t, Seen> seen;
+    world.run(run.begin(small_ring(64)));
+    world.run(write_from_all_shards(run, seen, 40));
+    world.run(run.wal->stop(*run.world.shards[0]));
+    auto entries = world.run(read_chain(world.disk(), run.folder, run.start, run.wal->last_durable()));
+    ASSERT_TRUE(entries) << entries.error().detail;
+    EXPECT_EQ(entries->size(), 12u * 40u);
+    expect_all_in_order(*entries, seen);
+}
+
 TEST(FileWal, resumes_what_ends_together_in_the_order_of_the_entries) {
     io::SimulatedWorld        world(3);
     WalRun                    run(world.world(), world.folder());

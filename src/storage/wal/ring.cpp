@@ -190,9 +190,9 @@ Task<> Ring::prepare_spare() {
         ++preparing_;
         std::unique_ptr<WalFile> file;
         try {
-            file =
-                co_await io::run_on(thread, world_.flusher,
-                                    make_wal_file(world_.disk, options_.folder, header, options_.file_bytes));
+            file = co_await io::run_on(
+                thread, world_.flusher,
+                make_wal_file(world_.disk, options_.folder, header, options_.file_bytes, &thread));
         } catch (...) { error = std::current_exception(); }
         --preparing_;
         if (error) std::rethrow_exception(error);

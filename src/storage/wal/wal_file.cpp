@@ -61,7 +61,7 @@ std::optional<std::uint64_t> wal_file_number(std::string_view name) {
     return number;
 }
 
-Task<> fill_with_zeros(io::File& file, std::uint64_t from, std::uint64_t to) {
+Task<> fill_with_zeros(io::File& file, std::uint64_t from, std::uint64_t to, io::Shard* thread) {
     if (from >= to) co_return;
     std::vector<std::byte> zeros(std::min<std::uint64_t>(fill_bytes, to - from));
     while (from < to) {
@@ -70,11 +70,12 @@ Task<> fill_with_zeros(io::File& file, std::uint64_t from, std::uint64_t to) {
         co_await file.write(from, std::move(pieces));
         co_await file.sync();
         from += size;
+        if (thread && from < to) co_await thread->enter();
     }
 }
 
 Task<std::unique_ptr<WalFile>> make_wal_file(io::Disk& disk, std::string folder, WalFileHeader header,
-                                             std::uint64_t bytes) {
+                                             std::uint64_t bytes, io::Shard* thread) {
     auto made = std::make_unique<WalFile>();
     made->header = header;
     made->path = wal_file_path(folder, header.number);
@@ -83,7 +84,7 @@ Task<std::unique_ptr<WalFile>> make_wal_file(io::Disk& disk, std::string folder,
     Bytes       block = encode(header);
     made->file = co_await disk.open(filling, io::OpenMode::create);
     co_await made->file->truncate(0);
-    co_await fill_with_zeros(*made->file, wal_block, bytes);
+    co_await fill_with_zeros(*made->file, wal_block, bytes, thread);
     std::vector<ByteView> pieces{block.view()};
     co_await made->file->write(0, std::move(pieces));
     co_await made->file->sync();

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/outcome.hpp"
 #include "io/disk.hpp"
+#include "io/shard.hpp"
 #include "storage/wal/frame.hpp"
 #include "storage/wal/wal.hpp"
 
@@ -50,11 +51,11 @@ struct WalFile {
 };
 
 /// Zeros from `from` up to `to`, pushed to the disk 1 MiB at a time, so that no sync of a frame finds more
-/// before it.
-Task<> fill_with_zeros(io::File& file, std::uint64_t from, std::uint64_t to);
+/// before it; between two pieces other work of `thread`, on which it runs, has its turn.
+Task<> fill_with_zeros(io::File& file, std::uint64_t from, std::uint64_t to, io::Shard* thread = nullptr);
 /// Makes a zeroed, synced file of `bytes` with its header and its name, both synced.
 Task<std::unique_ptr<WalFile>> make_wal_file(io::Disk& disk, std::string folder, WalFileHeader header,
-                                             std::uint64_t bytes);
+                                             std::uint64_t bytes, io::Shard* thread = nullptr);
 /// Gives a file that nobody needs any more a new header, then a new name, both synced. What it holds never
 /// validates again, as the salt is another one.
 Task<> relabel(io::Disk& disk, std::string folder, WalFile& file, WalFileHeader header);
