@@ -56,7 +56,7 @@ Task<Link::Answer<std::unique_ptr<Link>>> Link::connect(io::Shard& shard, io::Ne
 }
 
 /// A broker that does not know our version of ApiVersions answers with error 35 in the layout of v0, and
-/// names the versions that it knows (KIP-511).
+/// names the versions that it knows (KIP-511); librdkafka's mock only says 35, so v0 is asked for.
 Task<Link::Answer<void>> Link::agree_on_versions(Time deadline) {
     using Request = kafka::ApiVersionsRequest;
     const Request request{.client_software_name = "riacho", .client_software_version = std::string(version)};
@@ -71,11 +71,11 @@ Task<Link::Answer<void>> Link::agree_on_versions(Time deadline) {
         bool refused = rest.size() >= sizeof(std::int16_t) &&
                        load_big<std::int16_t>(rest.data()) ==
                            static_cast<std::int16_t>(kafka::ErrorCode::unsupported_version);
-        if (!decode(response, in, refused ? kafka::Version{0} : tried))
-            co_return refuse_answer(Request::api, tried);
+        bool readable = decode(response, in, refused ? kafka::Version{0} : tried);
+        if (!readable && !refused) co_return refuse_answer(Request::api, tried);
         for (const auto& range : response.api_keys)
             versions_[static_cast<kafka::ApiKey>(range.api_key)] = {range.min_version, range.max_version};
-        if (response.error_code == kafka::ErrorCode::none) co_return Answer<void>();
+        if (!refused && response.error_code == kafka::ErrorCode::none) co_return Answer<void>();
         auto newest = version_of(Request::api);
         if (!refused || tried == 0)
             co_return fail(LinkError::unsupported,

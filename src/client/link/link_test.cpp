@@ -102,6 +102,22 @@ TEST_F(LinkTest, a_broker_that_knows_an_older_api_versions_is_asked_again_in_its
     EXPECT_EQ(versions, (std::vector{kafka::ApiVersionsRequest::api.versions.high + 0, 2, 4}));
 }
 
+TEST_F(LinkTest, a_refusal_that_names_no_versions_is_followed_by_the_oldest) {
+    listen([](const FakePeer::Asked& asked) -> std::optional<std::vector<Bytes>> {
+        if (asked.header.request_api_version == 0 || asked.key() != kafka::ApiKey::api_versions)
+            return answer_all(asked);
+        kafka::Writer out;
+        out.big_endian(std::int32_t{6});
+        out.big_endian(asked.header.correlation_id);
+        out.big_endian(std::int16_t{35});
+        return out.take();
+    });
+    Link::Answer<kafka::MetadataResponse> answer;
+    world_.run(ask_once(connect(), answer, 1min));
+    ASSERT_TRUE(answer) << answer.error().detail;
+    EXPECT_EQ(peer_->asked()[1].header.request_api_version, 0);
+}
+
 TEST_F(LinkTest, an_api_that_the_broker_does_not_speak_is_unsupported_and_not_sent) {
     listen([](const FakePeer::Asked& asked) -> std::optional<std::vector<Bytes>> {
         return api_versions_answer(asked, {kafka::ApiVersionsRequest::api});
