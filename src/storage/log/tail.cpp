@@ -22,9 +22,9 @@ bool Tail::ensure_room(const Bytes& batch) {
     if (keeps_slice(batch)) {
         auto charge = budget_.try_charge(batch.held_bytes());
         if (charge) slice_charge_ = *std::move(charge);
-        return charge.has_value();
+        return is_room_promised_ = charge.has_value();
     }
-    if (chunk_ && chunk_->view().size() - chunk_used_ >= batch.size()) return true;
+    if (chunk_ && chunk_->view().size() - chunk_used_ >= batch.size()) return is_room_promised_ = true;
     std::size_t size = std::max(batch.size(), next_chunk_bytes_);
     auto        charge = budget_.try_charge(size);
     if (!charge && size > batch.size()) {
@@ -33,7 +33,7 @@ bool Tail::ensure_room(const Bytes& batch) {
     }
     if (!charge) return false;
     use_chunk(size, *std::move(charge));
-    return true;
+    return is_room_promised_ = true;
 }
 
 void Tail::force_room(const Bytes& batch) {
@@ -42,10 +42,12 @@ void Tail::force_room(const Bytes& batch) {
         slice_charge_ = budget_.charge(batch.held_bytes());
     else
         use_chunk(batch.size(), budget_.charge(batch.size()));
+    is_room_promised_ = true;
 }
 
 void Tail::drop_room() {
     slice_charge_ = Charge();
+    is_room_promised_ = false;
     if (batches_.empty()) drop_chunk();
 }
 
@@ -63,6 +65,7 @@ Bytes Tail::push(Bytes batch) {
     added.max_timestamp = view->max_timestamp();
     added.size = static_cast<std::uint32_t>(batch.size());
     bytes_ += batch.size();
+    is_room_promised_ = false;
     if (keeps_slice(batch)) {
         added.chunk = 0;
         added.from = 0;
@@ -118,7 +121,7 @@ void Tail::pop(std::size_t count) {
         batches_.pop_front();
     }
     durable_count_ -= count;
-    if (batches_.empty()) drop_chunk();
+    if (batches_.empty() && !is_room_promised_) drop_chunk();
 }
 
 std::deque<Tail::Batch>::const_iterator Tail::find(Offset from) const {

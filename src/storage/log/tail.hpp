@@ -86,7 +86,8 @@ private:
     std::size_t             chunk_used_ = 0;
     std::uint32_t           chunk_number_ = 0;
     std::size_t             next_chunk_bytes_ = chunk_bytes_min;
-    Charge                  slice_charge_; // of the batch that is pushed next
+    Charge                  slice_charge_;             // of the batch that is pushed next
+    bool                    is_room_promised_ = false; // that batch may still wait for room elsewhere
 };
 
 } // namespace riacho::storage
