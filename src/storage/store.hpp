@@ -35,10 +35,11 @@ enum class StoreError {
 };
 
 /// The topic id of __cluster_metadata, as Kafka's.
-inline constexpr Uuid             cluster_metadata_id{{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-                                                       std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-                                                       std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-                                                       std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}}};
+inline constexpr Uuid cluster_metadata_id = [] {
+    Uuid id;
+    id.bytes.back() = std::byte{1};
+    return id;
+}();
 inline constexpr TopicPartition   cluster_metadata{cluster_metadata_id, PartitionIndex{0}};
 inline constexpr std::string_view cluster_metadata_topic = "__cluster_metadata";
 
