@@ -54,8 +54,8 @@ class Loop:
         for worker in self.workers:
             worker.popen.send_signal(signal.SIGTERM)
         for worker in self.workers:
-            if worker.stop(signal.SIGTERM, 90) != 0:
-                raise Failure(f"{worker.name} ended badly:\n{worker.err()[-3000:]}")
+            if worker.wait(90) != 0:
+                raise Failure(f"{worker.name} ended with {worker.popen.returncode}:\n{worker.err()[-3000:]}")
 
     def check_workers(self) -> None:
         for worker in self.workers:
@@ -68,8 +68,8 @@ class Loop:
         kept.mkdir(exist_ok=True)
         return [pathlib.Path(shutil.copy(self.journal(name), kept / f"{name}.journal")) for name in WORKERS]
 
-    def verify(self) -> str:
-        return run([self.python, WORKER, "verify", self.broker.address, *self.snapshot()], 180).stdout.strip()
+    def verify(self, journals: list[pathlib.Path]) -> str:
+        return run([self.python, WORKER, "verify", self.broker.address, *journals], 180).stdout.strip()
 
     def kill(self) -> None:
         self.broker.kill()
@@ -98,13 +98,12 @@ class Loop:
             start = time.monotonic()
             self.broker.start()
             ready = (time.monotonic() - start) * 1000
-            said = run([self.python, WORKER, "verify", self.broker.address, *journals], 180).stdout.strip()
-            print(f"round {number}: ready after {ready:.0f} ms, {said}", flush=True)
+            print(f"round {number}: ready after {ready:.0f} ms, {self.verify(journals)}", flush=True)
             self.check_workers()
         self.stop_workers()
-        print(f"all clients left: {self.verify()}", flush=True)
+        print(f"all clients left: {self.verify(self.snapshot())}", flush=True)
         self.broker.restart()
-        print(f"after a clean stop: {self.verify()}", flush=True)
+        print(f"after a clean stop: {self.verify(self.snapshot())}", flush=True)
         self.broker.stop()
 
     def close(self) -> None:

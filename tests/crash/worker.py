@@ -5,8 +5,7 @@
     worker.py topics NAME ADDRESS JOURNAL
     worker.py verify ADDRESS JOURNAL...                      exits 1 where something acknowledged is not there
 
-A journal has a line for each promise: `record PARTITION OFFSET VALUE`, `commit PARTITION OFFSET`, `made TOPIC`,
-`deleted TOPIC`; `ordered` in its first line says that the producer is idempotent.
+promises.py says what a journal looks like and what makes a promise a broken one.
 """
 import pathlib
 import random
@@ -16,6 +15,8 @@ import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+
+from promises import Found, Promises, broken
 
 TOPIC, GROUP, PARTITIONS = "crash", "crash-group", 3
 RECORDS_PER_S, SECONDS = 300, 60
@@ -112,34 +113,6 @@ def answered(ask, also: int, journal=None, topic: str = "") -> bool:
     return False
 
 
-class Promises:
-    """What the journals say."""
-
-    def __init__(self, journals: list[pathlib.Path]):
-        self.records: dict[tuple[int, int], str] = {}
-        self.commits: dict[int, int] = {}
-        self.made: set[str] = set()
-        self.maybe: set[str] = set()
-        self.deleted: set[str] = set()
-        self.ordered: set[str] = set()
-        for path in journals:
-            text = path.read_text()
-            for line in text[:text.rfind("\n") + 1].splitlines():  # a last line may be half written
-                self.take(path.stem, *line.split())
-
-    def take(self, name: str, kind: str, *words: str) -> None:
-        if kind == "record":
-            place = (int(words[0]), int(words[1]))
-            other = self.records.setdefault(place, words[2])
-            assert other == words[2], f"{place} was acknowledged for {other} and for {words[2]}"
-        elif kind == "commit":
-            self.commits[int(words[0])] = int(words[1])
-        elif kind == "ordered":
-            self.ordered.add(name)
-        else:
-            {"made": self.made, "deleting": self.maybe, "deleted": self.deleted}[kind].add(words[0])
-
-
 def patiently(ask):
     """Its answer, once the coordinator has loaded."""
     deadline = time.monotonic() + SECONDS
@@ -175,31 +148,12 @@ def read_all(address: str) -> tuple[dict[tuple[int, int], str], dict[int, int]]:
     return found, committed
 
 
-def check_order(promises: Promises, found: dict[tuple[int, int], str]) -> list[str]:
-    """An idempotent producer's numbers are 0, 1, 2 and so on in each partition: none lost, doubled or swapped."""
-    problems, following = [], {}
-    for (partition, offset), value in sorted(found.items()):
-        name, number = value.split("/")
-        if name in promises.ordered:
-            wanted = following.get((name, partition), 0)
-            if int(number) != wanted:
-                problems.append(f"{partition}@{offset} has {value}, and {name}/{wanted} was its turn")
-            following[name, partition] = int(number) + 1
-    return problems
-
-
 def verify(address: str, *journals: str) -> int:
     promises = Promises([pathlib.Path(path) for path in journals])
-    found, committed = read_all(address)
-    problems = [f"{partition}@{offset}: {value} was acknowledged, {found.get((partition, offset))} is there"
-                for (partition, offset), value in promises.records.items() if found.get((partition, offset)) != value]
-    problems += [f"partition {partition}: {offset} was committed, {committed.get(partition)} is there"
-                 for partition, offset in promises.commits.items() if committed.get(partition, -1) < offset]
+    records, committed = read_all(address)
     listed = set(AdminClient(quiet(address)).list_topics(timeout=SECONDS).topics)
-    problems += [f"{topic} was created and is not there" for topic in promises.made - promises.maybe - listed]
-    problems += [f"{topic} was deleted and is there" for topic in promises.deleted & listed]
-    problems += check_order(promises, found)
-    print(f"{len(promises.records)} acknowledged of {len(found)} records, {len(promises.commits)} partitions"
+    problems = broken(promises, Found(records, committed, listed))
+    print(f"{len(promises.records)} acknowledged of {len(records)} records, {len(promises.commits)} partitions"
           f" committed to {sum(promises.commits.values())}, {len(promises.made)} topics made,"
           f" {len(promises.deleted)} deleted")
     print("\n".join(problems[:20]))

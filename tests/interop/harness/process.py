@@ -109,11 +109,15 @@ class Process:
         """Sends a signal, waits, and gives the exit code."""
         if self.running():
             self.popen.send_signal(number)
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> int:
+        """The exit code of a program that is about to end by itself."""
         try:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise Failure(f"{self.name} did not stop within {seconds} s of signal {number}:\n"
+            raise Failure(f"{self.name} did not end within {seconds} s:\n"
                           f"{self.err()[-2000:]}") from None
 
     def kill(self) -> None:
