@@ -18,6 +18,10 @@ Task<> sync_file(io::Disk& disk, std::string path) {
     co_await file->sync();
 }
 
+std::string parent_of(const std::string& folder) {
+    return folder.substr(0, std::max<std::size_t>(folder.rfind('/'), 1));
+}
+
 } // namespace
 
 Task<Outcome<std::unique_ptr<Store>, StoreError>> open_store(io::World& world, std::string folder,
@@ -57,13 +61,16 @@ Task<> Recovery::abandon() {
 }
 
 Task<Recovery::Done> Recovery::open_folder() {
-    const Layout& layout = place_.layout;
+    const Layout&            layout = place_.layout;
+    std::vector<std::string> with_new_names{parent_of(layout.folder)};
+    while (with_new_names.back().size() > 1 && !co_await disk().exists(with_new_names.back()))
+        with_new_names.push_back(parent_of(with_new_names.back()));
     for (const std::string& folder : {layout.folder, layout.log(), layout.wal()})
         co_await disk().make_folder(folder);
     auto lock = co_await disk().lock(layout.lock());
     if (!lock) co_return fail(StoreError::in_use, layout.folder + " is in use by another process");
     store_->hold(std::move(lock));
-    co_await disk().sync_folder(layout.folder.substr(0, std::max<std::size_t>(layout.folder.rfind('/'), 1)));
+    for (std::string& folder : with_new_names) co_await disk().sync_folder(std::move(folder));
     co_await disk().sync_folder(layout.folder);
     co_return Done{};
 }

@@ -115,7 +115,9 @@ Task<Recovery::Done> Recovery::refuse_old_frames() {
 }
 
 Task<> Recovery::remove_wal_files() {
-    for (const std::string& name : co_await disk().list(place_.layout.wal()))
+    auto names = co_await disk().list(place_.layout.wal());
+    if (names.empty()) co_return;
+    for (const std::string& name : names)
         if (wal_file_number(name) || name.ends_with(wal_filling_suffix))
             co_await disk().remove(fmt::format("{}/{}", place_.layout.wal(), name));
     co_await disk().sync_folder(place_.layout.wal());

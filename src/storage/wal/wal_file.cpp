@@ -84,10 +84,9 @@ Task<std::unique_ptr<WalFile>> make_wal_file(io::Disk& disk, std::string folder,
     Bytes       block = encode(header);
     made->file = co_await disk.open(filling, io::OpenMode::create);
     co_await made->file->truncate(0);
-    co_await fill_with_zeros(*made->file, wal_block, bytes, thread);
     std::vector<ByteView> pieces{block.view()};
     co_await made->file->write(0, std::move(pieces));
-    co_await made->file->sync();
+    co_await fill_with_zeros(*made->file, wal_block, bytes, thread); // its last sync covers the header too
     co_await disk.rename(filling, made->path);
     co_await disk.sync_folder(folder);
     co_return made;
