@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <csignal>
 #include <gtest/gtest.h>
+#include <set>
+#include <sstream>
 
 namespace riacho {
 namespace {
@@ -130,10 +132,14 @@ TEST_F(Transcript, a_topic_that_is_not_there_is_an_error_and_not_the_end) {
     EXPECT_EQ(consumer.out(), created + closed_by("terminated"));
 }
 
-std::size_t count_of(std::string_view what, std::string_view text) {
-    std::size_t count = 0;
-    for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) ++count;
-    return count;
+/// True when no line of `text` comes twice.
+bool is_said_once(const std::string& text) {
+    std::set<std::string> lines;
+    std::istringstream    in(text);
+    for (std::string line; std::getline(in, line);) {
+        if (!lines.insert(line).second) return false;
+    }
+    return true;
 }
 
 TEST_F(Transcript, a_broker_that_goes_away_is_waited_for) {
@@ -141,14 +147,13 @@ TEST_F(Transcript, a_broker_that_goes_away_is_waited_for) {
     Child consumer(words("consumer"));
     ASSERT_TRUE(consumer.wait_for("@3]\n")) << consumer.out() << consumer.err();
     cluster_.set_down();
-    ASSERT_TRUE(consumer.wait_for("% Error: Local: All broker connections are down: 1/1 brokers are down\n",
-                                  Child::Stream::err))
+    ASSERT_TRUE(consumer.wait_for("% Error: Local: Broker transport failure: ", Child::Stream::err))
         << consumer.err();
     cluster_.set_up();
     produce();
     EXPECT_TRUE(consumer.wait_for("% Message on meu-topico[0]@5:\nWorld\n"))
         << consumer.out() << consumer.err();
-    EXPECT_EQ(count_of("All broker connections are down: 1/1", consumer.err()), 1u) << consumer.err();
+    EXPECT_TRUE(is_said_once(consumer.err())) << consumer.err();
     consumer.send(SIGINT);
     EXPECT_EQ(consumer.wait(10), 0);
 }
