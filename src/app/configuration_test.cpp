@@ -41,7 +41,7 @@ TEST(Configuration, the_finer_unit_of_a_duration_wins_whatever_the_order) {
 TEST(Configuration, a_bad_value_is_refused_with_name_value_and_what_is_allowed) {
     ConfigurationSources sources;
     sources.set = {{"num.partitions", "zero"}};
-    EXPECT_EQ(refusal(sources), "num.partitions=zero: must be a whole number of at least 1");
+    EXPECT_EQ(refusal(sources), "num.partitions=zero: must be a whole number from 1 to 2147483647");
     sources.set = {{"log.cleanup.policy", "shred"}};
     EXPECT_EQ(refusal(sources), "log.cleanup.policy=shred: each item must be one of compact, delete");
 }

@@ -26,6 +26,15 @@ std::string words_for(const std::vector<std::string_view>& allowed) {
 
 } // namespace
 
+WholeRange within(WholeRange range, OptionType type) {
+    WholeRange held;
+    if (type == OptionType::int32)
+        held = between(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
+    if (type == OptionType::int16)
+        held = between(std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max());
+    return {std::max(range.low, held.low), std::min(range.high, held.high)};
+}
+
 std::expected<std::int64_t, std::string> parse_whole(std::string_view text, WholeRange range) {
     text = trimmed(text);
     std::int64_t value = 0;

@@ -56,6 +56,9 @@ Parsed<std::string>              parse_one_of(std::string_view text, const Allow
 std::string                      join(const std::vector<std::string>& items);
 std::string                      real_text(double value);
 
+/// `range` without what `type` cannot hold.
+WholeRange within(WholeRange range, OptionType type);
+
 template <class T> T whole_to(std::int64_t value) {
     if constexpr (requires { typename T::rep; })
         return T(static_cast<typename T::rep>(value));
@@ -71,10 +74,11 @@ template <class T> std::int64_t whole_of(const T& value) {
 
 } // namespace option_detail
 
-/// A whole number, or a duration in the unit of its type.
+/// A whole number, or a duration in the unit of its type; in `range` and in what Kafka's type holds.
 template <class O, class T>
 Option<O> whole_option(std::string_view name, OptionType type, T O::* field, std::string_view about,
                        WholeRange range) {
+    range = option_detail::within(range, type);
     return {name, type, about,
             [=](O& options, std::string_view text) -> std::expected<void, std::string> {
                 auto value = option_detail::parse_whole(text, range);
@@ -91,7 +95,7 @@ Option<O> limit_option(std::string_view name, OptionType type, std::optional<T> 
                        std::string_view about) {
     return {name, type, about,
             [=](O& options, std::string_view text) -> std::expected<void, std::string> {
-                auto value = option_detail::parse_whole(text, at_least(-1));
+                auto value = option_detail::parse_whole(text, option_detail::within(at_least(-1), type));
                 if (!value) return std::unexpected(value.error());
                 options.*field = std::nullopt;
                 if (*value >= 0) options.*field = option_detail::whole_to<T>(*value);

@@ -17,6 +17,13 @@ constexpr std::size_t request_budget_bytes = 512u << 20;
 constexpr Time        accept_pause = 100ms; ///< after the system refused a connection
 constexpr Time        answer_max = 500ms;   ///< of a stop: until what is under way is cut off
 
+/// connections.max.idle.ms, where Kafka takes any number, as a time that can be added to now.
+Time idle_max(const BrokerOptions& options) {
+    constexpr milliseconds longest = std::chrono::years(100);
+    milliseconds           said = options.connections_max_idle_ms;
+    return said < 0ms ? longest : std::min(said, longest);
+}
+
 } // namespace
 
 /// One listener and the connections that came in on it.
@@ -51,9 +58,8 @@ Local& Broker::local_here() const {
 
 Task<Outcome<void, storage::StoreError>> Broker::start(std::string folder) {
     auto options_of = [this](std::string_view topic) {
-        storage::LogOptions options = log_options(options_.topics);
+        storage::LogOptions options = log_options(options_, options_.topics);
         if (topic.starts_with("__")) options.is_deleted = false;
-        options.wal_external_bytes = options_.wal_external_bytes;
         return options;
     };
     auto store = co_await storage::open_store(world_, std::move(folder), options_.store, options_of);
@@ -104,7 +110,7 @@ Task<> Broker::accept(Serving& serving) {
 Task<> Broker::connection(std::unique_ptr<io::Stream> stream, const ListenerOptions& listener, Local& local) {
     std::string       address = stream->peer().host;
     ConnectionOptions limits{.request_bytes_max = static_cast<std::size_t>(options_.socket_request_max_bytes),
-                             .idle_max = options_.connections_max_idle_ms,
+                             .idle_max = idle_max(options_),
                              .requests = requests_};
     Connection        connection(*this, local, std::move(stream), listener, limits);
     local.connections.insert(&connection);

@@ -8,6 +8,9 @@ namespace {
 using BrokerRow = Option<BrokerOptions>;
 using enum OptionType;
 
+/// Of what we wait for ourselves: some 34 years, so that no clock overflows.
+constexpr std::int64_t longest_ms = std::int64_t{1} << 40;
+
 /// The row of a field that lies in a member of BrokerOptions.
 template <class Part> BrokerRow inside(Part BrokerOptions::* part, Option<Part> row) {
     return {row.name, row.type, row.about,
@@ -32,7 +35,8 @@ std::vector<BrokerRow> node_rows() {
         boolean_option("strict.replication.factor", &O::strict_replication_factor,
                        "Refuse more replicas than there are brokers (one); off, up to five are accepted."),
         whole_option("connections.max.idle.ms", int64, &O::connections_max_idle_ms,
-                     "A connection that asks nothing for this long is closed.", at_least(1)),
+                     "A connection that asks nothing for this long is closed; below 0: none is.",
+                     at_least(-1)),
         whole_option("fetch.max.bytes", int32, &O::fetch_max_bytes, "The most that one fetch returns.",
                      at_least(1024)),
         whole_option("max.connections", int32, &O::max_connections, "Connections at one time, in all.",
@@ -48,7 +52,7 @@ std::vector<BrokerRow> log_rows() {
     using O = BrokerOptions;
     return {
         whole_option("log.retention.check.interval.ms", int64, &O::log_retention_check_interval_ms,
-                     "Time between two looks for segments to delete.", at_least(1)),
+                     "Time between two looks for segments to delete.", between(1, longest_ms)),
         whole_option("producer.id.expiration.ms", int32, &O::producer_id_expiration_ms,
                      "An idle producer's sequence is forgotten after this.", at_least(1)),
         whole_option("offsets.topic.num.partitions", int32, &O::offsets_topic_num_partitions,
@@ -129,6 +133,13 @@ std::vector<BrokerRow> topic_default_rows() {
 }
 
 } // namespace
+
+storage::LogOptions log_options(const BrokerOptions& broker, const TopicConfig& topic) {
+    storage::LogOptions options = log_options(topic);
+    options.wal_external_bytes = broker.wal_external_bytes;
+    options.producer_id_expiration_ms = broker.producer_id_expiration_ms;
+    return options;
+}
 
 std::span<const Option<BrokerOptions>> broker_options() {
     static const std::vector<BrokerRow> table = [] {

@@ -23,10 +23,8 @@ Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<con
     auto turn = co_await opening_.lock();
     if (auto found = partitions_.find(id); found != partitions_.end()) co_return found->second.get();
     if (removing_.contains(id)) co_return fail(kafka::ErrorCode::unknown_topic_or_partition);
-    storage::LogOptions options = log_options(topic->config);
-    options.wal_external_bytes = wal_external_bytes_;
     try {
-        auto log = co_await store_.open_log(id, topic->name, options);
+        auto log = co_await store_.open_log(id, topic->name, log_options(options_, topic->config));
         if (!log) co_return fail(kafka::ErrorCode::kafka_storage_error, log.error().detail);
         auto made = partitions_.emplace(id, std::make_unique<Partition>(shard_, relays_, **log));
         co_return made.first->second.get();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/outcome.hpp"
+#include "broker/config/broker_options.hpp"
 #include "broker/metadata/image.hpp"
 #include "broker/partition/partition.hpp"
 #include "io/event.hpp"
@@ -17,9 +18,8 @@ namespace riacho::broker {
 /// The partitions of one shard. Their logs are opened at their first use.
 class Partitions {
 public:
-    Partitions(io::Shard& shard, storage::Store& store, std::uint64_t wal_external_bytes)
-        : shard_(shard), store_(store), wal_external_bytes_(wal_external_bytes), opening_(shard),
-          relays_(shard) {}
+    Partitions(io::Shard& shard, storage::Store& store, const BrokerOptions& options)
+        : shard_(shard), store_(store), options_(options), opening_(shard), relays_(shard) {}
 
     /// A partition that this shard owns. Does not suspend once it is open. Fails with
     /// unknown_topic_or_partition while it is being removed, kafka_storage_error where its files are damaged.
@@ -37,7 +37,7 @@ private:
 
     io::Shard&                                                     shard_;
     storage::Store&                                                store_;
-    std::uint64_t                                                  wal_external_bytes_;
+    const BrokerOptions&                                           options_;
     io::Mutex                                                      opening_;
     std::unordered_map<TopicPartition, std::unique_ptr<Partition>> partitions_;
     std::unordered_map<TopicPartition, std::unique_ptr<Partition>> removing_;

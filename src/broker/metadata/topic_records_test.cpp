@@ -1,0 +1,149 @@
+#include "broker/metadata/topic_records.hpp"
+#include "kafka/batch/batch_builder.hpp"
+#include "kafka/records/metadata_record.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace riacho::broker {
+namespace {
+
+Uuid topic_id_of(std::uint8_t number) {
+    Uuid id;
+    id.bytes[0] = std::byte{number};
+    return id;
+}
+
+Topic described_topic() {
+    Topic topic;
+    topic.name = "orders";
+    topic.id = topic_id_of(7);
+    topic.partitions = 3;
+    topic.replication_factor = 3;
+    topic.overrides = {{"retention.ms", "-1"}, {"segment.bytes", "2048"}};
+    return topic;
+}
+
+Bytes batch_with(const std::vector<Bytes>& records) {
+    kafka::BatchBuilder builder({});
+    for (const Bytes& record : records) builder.add({.timestamp = {1}, .value = record.view()});
+    return builder.build();
+}
+
+Bytes joined(const Bytes& first, const Bytes& second) {
+    return Bytes::copy_of(std::string(as_text(first.view())) + std::string(as_text(second.view())));
+}
+
+MetadataChanges folded(const Bytes& batches) {
+    auto changes = changes_in(batches, TopicConfig{});
+    EXPECT_TRUE(changes) << changes.error().detail;
+    return std::move(*changes);
+}
+
+const Topic& created(const MetadataChanges& changes, std::size_t index = 0) {
+    return std::get<TopicCreated>(changes.changes.at(index)).topic;
+}
+
+TEST(TopicRecords, say_a_topic_as_it_was_made) {
+    auto  changes = folded(batch_with(records_of(described_topic(), BrokerId{1}, 4)));
+    auto& topic = created(changes);
+    ASSERT_EQ(changes.changes.size(), 1u);
+    EXPECT_EQ(topic.name, "orders");
+    EXPECT_EQ(topic.id, topic_id_of(7));
+    EXPECT_EQ(topic.partitions, 3);
+    EXPECT_EQ(topic.replication_factor, 3);
+    EXPECT_EQ(topic.overrides, described_topic().overrides);
+    EXPECT_EQ(topic.config.retention_ms, std::nullopt);
+    EXPECT_EQ(topic.config.segment_bytes, 2048);
+    EXPECT_EQ(topic.config.max_message_bytes, TopicConfig{}.max_message_bytes);
+}
+
+TEST(TopicRecords, say_the_only_replica_of_each_partition) {
+    std::size_t partitions = 0;
+    for (const Bytes& record : records_of(described_topic(), BrokerId{5}, 4)) {
+        auto decoded = kafka::decode_metadata_record(record);
+        ASSERT_TRUE(decoded);
+        auto* partition = std::get_if<kafka::PartitionRecord>(&*decoded);
+        if (!partition) continue;
+        EXPECT_EQ(partition->partition_id, static_cast<std::int32_t>(partitions++));
+        EXPECT_EQ(partition->replicas, std::vector<std::int32_t>{5});
+        EXPECT_EQ(partition->isr, std::vector<std::int32_t>{5});
+        EXPECT_EQ(partition->leader, 5);
+        EXPECT_EQ(partition->leader_epoch, 4);
+    }
+    EXPECT_EQ(partitions, 3u);
+}
+
+TEST(TopicRecords, keep_an_override_that_is_no_longer_known_without_acting_on_it) {
+    Topic topic = described_topic();
+    topic.overrides["message.format.version"] = "2.8";
+    auto changes = folded(batch_with(records_of(topic, BrokerId{1}, 1)));
+    EXPECT_EQ(created(changes).overrides.at("message.format.version"), "2.8");
+    EXPECT_EQ(created(changes).config.segment_bytes, 2048);
+}
+
+TEST(TopicRecords, keep_a_topic_whose_override_is_no_longer_legal_with_the_brokers_defaults) {
+    Topic topic = described_topic();
+    topic.overrides["segment.bytes"] = "many";
+    auto changes = folded(batch_with(records_of(topic, BrokerId{1}, 1)));
+    EXPECT_EQ(created(changes).name, "orders");
+    EXPECT_EQ(created(changes).config.segment_bytes, TopicConfig{}.segment_bytes);
+}
+
+TEST(TopicRecords, say_removals_and_what_follows_them_in_order) {
+    Topic again = described_topic();
+    again.id = topic_id_of(8);
+    std::vector<Bytes> removal;
+    removal.push_back(removal_record(topic_id_of(7)));
+    auto changes = folded(joined(batch_with(removal), batch_with(records_of(again, BrokerId{1}, 1))));
+    ASSERT_EQ(changes.changes.size(), 2u);
+    EXPECT_EQ(std::get<TopicDeleted>(changes.changes[0]).id, topic_id_of(7));
+    EXPECT_EQ(created(changes, 1).id, topic_id_of(8));
+}
+
+TEST(TopicRecords, say_several_topics_of_one_batch_each_whole) {
+    Topic second = described_topic();
+    second.name = "payments";
+    second.id = topic_id_of(9);
+    second.partitions = 1;
+    second.overrides.clear();
+    auto records = records_of(described_topic(), BrokerId{1}, 1);
+    for (Bytes& record : records_of(second, BrokerId{1}, 1)) records.push_back(std::move(record));
+    auto changes = folded(batch_with(records));
+    ASSERT_EQ(changes.changes.size(), 2u);
+    EXPECT_EQ(created(changes, 0).partitions, 3);
+    EXPECT_EQ(created(changes, 1).partitions, 1);
+    EXPECT_TRUE(created(changes, 1).overrides.empty());
+}
+
+TEST(TopicRecords, give_the_end_of_the_largest_block_of_producer_ids) {
+    std::vector<Bytes> records;
+    records.push_back(producer_ids_record(BrokerId{1}, 2000));
+    records.push_back(producer_ids_record(BrokerId{1}, 1000));
+    EXPECT_EQ(folded(batch_with(records)).next_producer_id, 2000);
+    EXPECT_EQ(folded(batch_with(first_records())).next_producer_id, 0);
+}
+
+TEST(TopicRecords, that_cannot_be_read_are_damage) {
+    std::vector<Bytes> records;
+    records.push_back(Bytes::copy_of("\x01\x02"));
+    auto changes = changes_in(batch_with(records), TopicConfig{});
+    ASSERT_FALSE(changes);
+    EXPECT_EQ(changes.error().code, storage::StoreError::damaged);
+    Bytes half = batch_with(first_records());
+    EXPECT_FALSE(changes_in(half.slice(0, half.size() - 1), TopicConfig{}));
+}
+
+TEST(TopicId, is_a_random_uuid_that_no_command_line_takes_for_a_flag) {
+    SeededRandom          random(1);
+    std::set<std::string> seen;
+    for (int i = 0; i < 2000; ++i) {
+        Uuid id = new_topic_id(random);
+        EXPECT_EQ(id.bytes[6] >> 4, std::byte{4});
+        EXPECT_NE(id_text(id).front(), '-');
+        EXPECT_TRUE(seen.insert(id_text(id)).second);
+    }
+}
+
+} // namespace
+} // namespace riacho::broker
