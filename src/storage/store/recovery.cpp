@@ -11,7 +11,8 @@
 namespace riacho::storage {
 namespace {
 
-constexpr log::Logger recovery_logger{"storage"};
+constexpr log::Logger   recovery_logger{"storage"};
+constexpr std::uint64_t wal_part_of_disk = 10; // the log takes a tenth of the disk at most
 
 Task<> sync_file(io::Disk& disk, std::string path) {
     auto file = co_await disk.open(path, io::OpenMode::write);
@@ -26,12 +27,17 @@ std::string parent_of(const std::string& folder) {
 
 Task<Outcome<std::unique_ptr<Store>, StoreError>> open_store(io::World& world, std::string folder,
                                                              StoreOptions options, LogOptionsOf log_options) {
-    Recovery recovery({world, {std::move(folder)}, options, std::move(log_options)});
+    std::unique_ptr<Recovery>                   recovery;
     Outcome<std::unique_ptr<Store>, StoreError> opened = fail(StoreError::disk);
     try {
-        opened = co_await recovery.run();
+        co_await world.disk.make_folder(folder);
+        std::uint64_t disk_bytes = co_await world.disk.total_bytes(folder);
+        options.wal_bytes_max = std::min(options.wal_bytes_max, disk_bytes / wal_part_of_disk);
+        FileStore::Place place{world, {std::move(folder)}, options, std::move(log_options)};
+        recovery = std::make_unique<Recovery>(std::move(place));
+        opened = co_await recovery->run();
     } catch (const io::DiskError& error) { opened = fail(StoreError::disk, error.what()); }
-    if (!opened) co_await recovery.abandon();
+    if (!opened && recovery) co_await recovery->abandon();
     co_return opened;
 }
 
