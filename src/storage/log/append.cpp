@@ -1,6 +1,7 @@
 #include "base/check.hpp"
 #include "kafka/batch/patch.hpp"
 #include "storage/log/partition_log.hpp"
+#include "storage/store.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -83,7 +84,10 @@ Task<Outcome<Appended, AppendError>> PartitionLog::answer_duplicate(Duplicate du
 
 Task<std::optional<AppendError>> PartitionLog::admit(Bytes batch, Time deadline) {
     if (!co_await make_tail_room(batch, deadline)) co_return refusal().value_or(AppendError::no_room);
-    auto reserved = co_await place_.wal.reserve(shard_, batch.size(), deadline);
+    // A full ring still takes changes of the metadata: deleting topics is what makes room.
+    bool makes_room = place_.partition == cluster_metadata;
+    auto reserved = makes_room ? co_await place_.wal.reserve_for_removal(shard_, batch.size(), deadline)
+                               : co_await place_.wal.reserve(shard_, batch.size(), deadline);
     auto refused = refusal();
     if (reserved && !refused) co_return std::nullopt;
     if (reserved) place_.wal.give_back(batch.size());

@@ -51,7 +51,7 @@ struct History {
 inline StoreOptions small_store() {
     StoreOptions options;
     options.wal_file_bytes = 64u << 10;
-    options.wal_bytes_max = 12 * (64u << 10);
+    options.wal_bytes_max = 5 * (64u << 10);
     options.checkpoint_interval_ms = std::chrono::hours(1);
     options.checkpoint_bytes = 1u << 30;
     return options;
