@@ -11,8 +11,8 @@ namespace riacho::storage {
 namespace {
 
 constexpr log::Logger fill_logger{"wal"};
-constexpr Time fill_start_pause = std::chrono::milliseconds(20); // a start has other needs of the disk
-constexpr Time fill_retry_pause = std::chrono::seconds(1);
+constexpr Time        fill_start_pause = std::chrono::milliseconds(20); // a start has other needs of the disk
+constexpr Time        fill_retry_pause = std::chrono::seconds(1);
 
 } // namespace
 
