@@ -125,7 +125,8 @@ private:
             return {};
         }
         TRY(auto wanted, parse_listeners("listeners", listeners->second));
-        auto skipped = split(value_of("controller.listener.names"), ',');
+        std::string controllers = value_of("controller.listener.names");
+        auto        skipped = split(controllers, ',');
         for (NamedEndpoint& listener : wanted) {
             if (std::ranges::find(skipped, listener.name) != skipped.end())
                 continue; // one node has no quorum
