@@ -3,7 +3,7 @@
 
 #include <utility>
 
-// A batch that is too large for a frame of the write-ahead log (durability.md, "The life of a batch", 5):
+// A batch that is too large for a frame of the write-ahead log (docs/durability.md, "Large batches"):
 //
 //   wait until all before it is durable → write that out → write it, sync it and its names → number, entry
 //   → durable: publish

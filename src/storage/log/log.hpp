@@ -176,7 +176,7 @@ enum class LogDamage {
     replay_gap  ///< an entry's base offset is neither below the end nor the end
 };
 
-/// Opens a log as recovery found it (durability.md, "Recovery" 5 and 6): cuts everything past the point, then
+/// Opens a log as recovery found it (docs/durability.md, "Recovery", 5): cuts everything past the point, then
 /// applies `replay` in order; replayed batches lie in the tail as durable ones that are not yet written out.
 /// A partition without point, folder and entries costs nothing until it is used.
 Task<Outcome<std::unique_ptr<Log>, LogDamage>> open_log(Log::Place place, Recovered recovered,

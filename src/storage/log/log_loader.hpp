@@ -18,8 +18,9 @@ struct SegmentFileName {
 };
 std::optional<SegmentFileName> parse_segment_file(std::string_view name);
 
-/// Makes a partition's folder what its recovery point says, and finds out what is in it (durability.md,
-/// "Recovery" 5). Runs on a pool thread, before anything else uses the folder. Throws DiskError.
+/// Makes a partition's folder what its recovery point says, and finds out what is in it
+/// (docs/durability.md, "Recovery", 5, the point). Runs on a pool thread, before anything else uses the
+/// folder. Throws DiskError.
 class LogLoader {
 public:
     struct Input {

@@ -18,7 +18,7 @@ struct LogOptions {
     std::uint32_t segment_index_bytes = 10u << 20;
     bool          is_deleted = true;    ///< cleanup.policy contains "delete"
     bool          is_compacted = false; ///< cleanup.policy contains "compact"
-    /// Batches of more bytes go to their segment before the write-ahead log names them (durability.md).
+    /// Batches of more bytes go to their segment before the write-ahead log names them (docs/durability.md).
     std::uint64_t wal_external_bytes = 1u << 20;
     /// producer.id.expiration.ms: an idle producer's state is forgotten after this.
     std::chrono::milliseconds producer_id_expiration_ms = std::chrono::hours(24);

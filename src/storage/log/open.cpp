@@ -42,7 +42,7 @@ PartitionLog::Opened opened_log(const Log::Place& place, const Recovered& recove
     return opened;
 }
 
-/// durability.md, "Recovery" 6. Gives the log start.
+/// docs/durability.md, "Recovery", 5, the entries. Gives the log start.
 Outcome<Offset, LogDamage> replay_entries(PartitionLog& log, const std::vector<ReplayedEntry>& replay) {
     Offset start = log.log_start();
     for (const ReplayedEntry& replayed : replay) {
