@@ -97,6 +97,7 @@ Task<std::optional<AppendError>> PartitionLog::admit(Bytes batch, Time deadline)
 
 /// Memory that is short is first written out, then charged.
 Task<bool> PartitionLog::make_tail_room(Bytes batch, Time deadline) {
+    if (place_.partition == cluster_metadata) tail_.force_room(batch); // deletes make room for all others
     while (!tail_.ensure_room(batch)) {
         if (refusal() || shard_.now() >= deadline) co_return false;
         if (tail_.durable_bytes() > 0 && shard_.now() >= write_out_again_)

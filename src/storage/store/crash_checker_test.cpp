@@ -1,4 +1,4 @@
-// The checker of the crash tests, and tests of the checker itself.
+// The checker of the crash tests: what a recovered folder must hold after what was acknowledged.
 #include "storage/log/partition_metadata.hpp"
 #include "storage/store/folders.hpp"
 #include "storage/store/store_testing.hpp"
