@@ -135,12 +135,16 @@ Task<> Broker::retention(Local& local) {
         co_await local.partitions.enforce_retention();
 }
 
-Task<> Broker::stop_local(Local& local, Time deadline) {
+/// Lets nothing new in, and gives whoever waits on this shard his answer.
+Task<> Broker::quiet(Local& local) {
     local.stopping.set();
     for (Connection* connection : local.connections) connection->close_gently();
     local.partitions.wake_all();
     if (local.groups) co_await local.groups->stop();
-    Time cut = std::min(deadline, local.shard.now() + answer_max);
+}
+
+/// What is not answered by `cut` is cut off.
+Task<> Broker::end(Local& local, Time cut) {
     while (!local.connections.empty() && local.shard.now() < cut) co_await local.shard.sleep_for(1ms);
     for (Connection* connection : local.connections) connection->close();
     co_await local.work.join();
@@ -152,7 +156,10 @@ Task<> Broker::stop(Time deadline) {
     stopping_ = true;
     for (const auto& serving : serving_) serving->listener->close();
     co_await accepting_->join();
-    for (const auto& local : locals_) co_await io::run_on(local->shard, home, stop_local(*local, deadline));
+    // All shards are quiet before any of them ends: requests of one wait on partitions and groups of another.
+    for (const auto& local : locals_) co_await io::run_on(local->shard, home, quiet(*local));
+    Time cut = std::min(deadline, home.now() + answer_max);
+    for (const auto& local : locals_) co_await io::run_on(local->shard, home, end(*local, cut));
     if (store_) co_await store_->stop(deadline);
 }
 

@@ -59,7 +59,8 @@ private:
     Task<> connection(std::unique_ptr<io::Stream> stream, const ListenerOptions& listener, Local& local);
     Task<> start_local(Local& local);
     Task<> retention(Local& local);
-    Task<> stop_local(Local& local, Time deadline);
+    Task<> quiet(Local& local);
+    Task<> end(Local& local, Time cut);
 
     io::World&                            world_;
     BrokerOptions                         options_;

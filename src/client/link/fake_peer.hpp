@@ -35,6 +35,9 @@ public:
     /// The connection that came last.
     io::Stream& stream() { return *streams_.back(); }
 
+    /// Closes the connection right behind the answer that is being made.
+    void leave_after_this() { is_leaving_ = true; }
+
     Task<> stop() {
         listener_->close();
         for (auto& stream : streams_) stream->close();
@@ -61,6 +64,7 @@ private:
                 std::vector<ByteView> pieces;
                 for (const Bytes& piece : *answer) pieces.push_back(piece.view());
                 co_await stream.write(std::move(pieces), Time::max());
+                if (is_leaving_) break;
             }
         } catch (const io::StreamError&) {} // the test closed it
         stream.close();
@@ -86,6 +90,7 @@ private:
     Answers                                  answers_;
     std::vector<Asked>                       asked_;
     std::vector<std::unique_ptr<io::Stream>> streams_;
+    bool                                     is_leaving_ = false;
     io::Group                                work_;
 };
 

@@ -19,7 +19,9 @@ public:
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;
 
+    /// The first answer counts: the broker may close right behind it, before the asker has looked.
     void answer(Answer<Bytes> with) {
+        if (answered_.is_set()) return;
         answer_ = std::move(with);
         answered_.set();
     }

@@ -273,6 +273,23 @@ Task<> close_under_way(Task<Link::Answer<std::unique_ptr<Link>>> connecting, io:
     co_await group.join();
 }
 
+TEST_F(LinkTest, an_answer_counts_though_the_connection_is_closed_right_behind_it) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        io::SimulatedWorld        world(seed);
+        std::unique_ptr<FakePeer> peer;
+        peer = std::make_unique<FakePeer>(world.shard(), world.network(), broker_at, [&](const auto& asked) {
+            if (asked.key() == kafka::ApiKey::metadata) peer->leave_after_this();
+            return answer_all(asked);
+        });
+        Link::Answer<kafka::MetadataResponse> answer;
+        Time                                  now = world.simulation().now();
+        world.run(ask_once(Link::connect(world.shard(), world.network(), {.broker = broker_at}, now + 5s),
+                           answer, 1min));
+        EXPECT_TRUE(answer) << "seed " << seed << ": " << answer.error().detail;
+        world.run(peer->stop());
+    }
+}
+
 TEST_F(LinkTest, closing_tells_whoever_still_waits) {
     listen([](const FakePeer::Asked& asked) -> std::optional<std::vector<Bytes>> {
         if (asked.key() == kafka::ApiKey::metadata) return std::nullopt;
