@@ -16,7 +16,7 @@ class Connection;
 /// What one shard of the broker owns; touched on that shard only.
 struct Local {
     Local(io::Shard& own, storage::Store& store, const BrokerOptions& options)
-        : shard(own), partitions(own, store, options), stopping(own), work(own) {}
+        : shard(own), partitions(own, image, store, options), stopping(own), work(own) {}
 
     io::Shard&                        shard;
     Image                             image;

@@ -20,8 +20,10 @@ std::shared_ptr<const Topic> Image::find(Uuid id) const {
 }
 
 void Image::apply(const Change& change) {
+    ++changes_;
     std::visit(OneOf{[this](const TopicCreated& created) {
-                         auto topic = std::make_shared<const Topic>(created.topic);
+                         auto topic = std::make_shared<Topic>(created.topic);
+                         topic->change = changes_;
                          by_id_[topic->id] = topic;
                          by_name_[topic->name] = topic;
                      },

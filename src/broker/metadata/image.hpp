@@ -22,7 +22,9 @@ struct Topic {
     std::int16_t replication_factor = 1;
     Overrides    overrides;
     TopicConfig  config;
-    bool         is_internal() const { return name == "__consumer_offsets" || name == "__transaction_state"; }
+    /// Which of the image's changes made it, the same on every shard.
+    std::uint64_t change = 0;
+    bool is_internal() const { return name == "__consumer_offsets" || name == "__transaction_state"; }
     TopicPartition partition(std::int32_t index) const { return {id, PartitionIndex{index}}; }
     bool           has(std::int32_t partition) const { return partition >= 0 && partition < partitions; }
 };
@@ -49,10 +51,14 @@ public:
     }
 
     void apply(const Change& change);
+    /// The topic was here and is deleted, though a request may still hold it. False for one that another
+    /// shard knows already and this one is about to learn of.
+    bool has_lost(const Topic& topic) const { return topic.change <= changes_ && !by_id_.contains(topic.id); }
 
 private:
     std::map<std::string, std::shared_ptr<const Topic>, std::less<>> by_name_;
     std::unordered_map<Uuid, std::shared_ptr<const Topic>>           by_id_;
+    std::uint64_t                                                    changes_ = 0;
 };
 
 } // namespace riacho::broker

@@ -66,6 +66,20 @@ TEST(Image, forgets_only_the_old_one_of_two_lives_of_a_name) {
     EXPECT_EQ(image.find(id_of(1)), nullptr);
 }
 
+TEST(Image, knows_a_topic_that_it_has_lost_from_one_that_it_does_not_have_yet) {
+    Image ahead, behind;
+    ahead.apply(TopicCreated{topic_named("orders", 1)});
+    auto orders = ahead.find("orders");
+    EXPECT_FALSE(ahead.has_lost(*orders));
+    EXPECT_FALSE(behind.has_lost(*orders));
+    behind.apply(TopicCreated{topic_named("orders", 1)});
+    EXPECT_FALSE(behind.has_lost(*orders));
+    behind.apply(TopicDeleted{id_of(1)});
+    EXPECT_TRUE(behind.has_lost(*orders));
+    behind.apply(TopicCreated{topic_named("orders", 2)});
+    EXPECT_TRUE(behind.has_lost(*orders));
+}
+
 TEST(Image, takes_the_removal_of_a_topic_that_it_does_not_know) {
     Image image;
     image.apply(TopicDeleted{id_of(9)});

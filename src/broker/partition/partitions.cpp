@@ -22,7 +22,8 @@ Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<con
                                                              TopicPartition               id) {
     auto turn = co_await opening_.lock();
     if (auto found = partitions_.find(id); found != partitions_.end()) co_return found->second.get();
-    if (removing_.contains(id)) co_return fail(kafka::ErrorCode::unknown_topic_or_partition);
+    // A request may hold a topic for long, such as a poll: it must not bring back what was removed meanwhile.
+    if (image_.has_lost(*topic)) co_return fail(kafka::ErrorCode::unknown_topic_or_partition);
     try {
         auto log = co_await store_.open_log(id, topic->name, log_options(options_, topic->config));
         if (!log) co_return fail(kafka::ErrorCode::kafka_storage_error, log.error().detail);

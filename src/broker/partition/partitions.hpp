@@ -18,11 +18,12 @@ namespace riacho::broker {
 /// The partitions of one shard. Their logs are opened at their first use.
 class Partitions {
 public:
-    Partitions(io::Shard& shard, storage::Store& store, const BrokerOptions& options)
-        : shard_(shard), store_(store), options_(options), opening_(shard), relays_(shard) {}
+    /// `image` is the shard's.
+    Partitions(io::Shard& shard, const Image& image, storage::Store& store, const BrokerOptions& options)
+        : shard_(shard), image_(image), store_(store), options_(options), opening_(shard), relays_(shard) {}
 
     /// A partition that this shard owns. Does not suspend once it is open. Fails with
-    /// unknown_topic_or_partition while it is being removed, kafka_storage_error where its files are damaged.
+    /// unknown_topic_or_partition once its topic is deleted, kafka_storage_error where its files are damaged.
     Task<Outcome<PartitionUse, kafka::ErrorCode>> use(std::shared_ptr<const Topic> topic, std::int32_t index);
     /// The topic's removal is durable: wakes who waits, lets work in progress end, and removes the files.
     Task<> remove(std::shared_ptr<const Topic> topic, std::int32_t index);
@@ -36,6 +37,7 @@ private:
     Task<Outcome<Partition*, kafka::ErrorCode>> open(std::shared_ptr<const Topic> topic, TopicPartition id);
 
     io::Shard&                                                     shard_;
+    const Image&                                                   image_;
     storage::Store&                                                store_;
     const BrokerOptions&                                           options_;
     io::Mutex                                                      opening_;
