@@ -26,6 +26,6 @@ int main(int count, char** words) {
     set_log_level();
     cli::Output output;
     return cli::run_command_line({app::up_command(), app::broker_command(), cli::run_command(),
-                                  cli::ready_command(), app::api_versions_command()},
+                                  cli::ready_command(), app::api_versions_command(), app::options_command()},
                                  {words + 1, words + count}, output);
 }

@@ -1,11 +1,13 @@
 #include "app/up_command.hpp"
 
 #include "app/up.hpp"
+#include "broker/config/broker_options.hpp"
 #include "broker/server/api.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <fmt/core.h>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -88,7 +90,29 @@ int print_api_versions(const cli::Arguments&, cli::Output& output) {
     return cli::exit_ok;
 }
 
+template <class Options> void print_options(std::span<const Option<Options>> table, cli::Output& output) {
+    Options defaults;
+    output.line("| name | default | what it does |");
+    output.line("|--|--|--|");
+    for (const auto& option : table)
+        output.line(fmt::format("| `{}` | {} | {} |", option.name, option.get(defaults), option.about));
+}
+
+int print_all_options(const cli::Arguments&, cli::Output& output) {
+    output.line("### Of the broker\n");
+    print_options(broker::broker_options(), output);
+    output.line("\n### Of a topic\n");
+    print_options(broker::topic_options(), output);
+    return cli::exit_ok;
+}
+
 } // namespace
+
+cli::Command options_command() {
+    return {.name = "options",
+            .about = "Print every configuration that riacho acts on, with its default",
+            .run = print_all_options};
+}
 
 cli::Command up_command() {
     cli::Command command{
