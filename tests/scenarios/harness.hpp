@@ -61,6 +61,8 @@ public:
     }
 
     bool is_done() const { return state_->value || state_->error; }
+    /// What has come of it so far, without running the world: after a crash, for what arrived before it.
+    std::optional<T> take_if_done() { return std::exchange(state_->value, std::nullopt); }
     /// Runs the world until it is there. What the work threw comes out.
     T get(Time limit = 1h) {
         waiter_->run_until([this] { return is_done(); }, limit);
