@@ -37,7 +37,10 @@ Broker::Broker(io::World& world, BrokerOptions options)
       gate_(options_.max_connections, options_.max_connections_per_ip),
       accepting_(std::make_unique<io::Group>(*world.shards.front())) {}
 
-Broker::~Broker() = default;
+Broker::~Broker() {
+    accepting_.reset();
+    for (const auto& local : locals_) local->drop_work();
+}
 
 LeaderEpoch Broker::leader_epoch() const {
     return LeaderEpoch{static_cast<std::int32_t>(store_->starts()) - 1};
@@ -97,7 +100,7 @@ Task<> Broker::accept(Serving& serving) {
                 continue; // closed when it dies
             }
             co_await local.shard.enter_if_away();
-            local.work.spawn(connection(std::move(stream), serving.options, local));
+            local.work->spawn(connection(std::move(stream), serving.options, local));
             co_await home.enter_if_away();
         } catch (const io::StreamError& error) {
             broker_log.warn("listener {} cannot accept: {}", serving.options.name, error.what());
@@ -126,7 +129,7 @@ Task<> Broker::start_local(Local& local) {
     local.groups = std::make_unique<GroupCoordinator>(GroupCoordinator::Place{
         local.shard, world_.clock, world_.random, local.image, *offsets_, options_.groups});
     local.groups->start();
-    local.work.spawn(retention(local));
+    local.work->spawn(retention(local));
     co_return;
 }
 
@@ -147,7 +150,7 @@ Task<> Broker::quiet(Local& local) {
 Task<> Broker::end(Local& local, Time cut) {
     while (!local.connections.empty() && local.shard.now() < cut) co_await local.shard.sleep_for(1ms);
     for (Connection* connection : local.connections) connection->close();
-    co_await local.work.join();
+    co_await local.work->join();
     co_await local.partitions.stop();
 }
 

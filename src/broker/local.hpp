@@ -7,7 +7,9 @@
 #include "io/group.hpp"
 
 #include <memory>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace riacho::broker {
 
@@ -16,7 +18,14 @@ class Connection;
 /// What one shard of the broker owns; touched on that shard only.
 struct Local {
     Local(io::Shard& own, storage::Store& store, const BrokerOptions& options)
-        : shard(own), partitions(own, image, store, options), stopping(own), work(own) {}
+        : shard(own), partitions(own, image, store, options), stopping(own), work(std::in_place, own) {}
+
+    /// Work that is still suspended is dropped where it stands. It may hold on to another shard's partitions
+    /// and to the metadata, so every shard's goes before anything else of the broker does.
+    void drop_work() {
+        work.reset();
+        groups.reset();
+    }
 
     io::Shard&                        shard;
     Image                             image;
@@ -24,7 +33,7 @@ struct Local {
     std::unique_ptr<GroupCoordinator> groups;
     std::set<Connection*>             connections;
     io::Event                         stopping;
-    io::Group                         work; ///< timers and connections
+    std::optional<io::Group>          work; ///< timers and connections
 };
 
 } // namespace riacho::broker

@@ -36,8 +36,8 @@ struct History {
         std::int64_t      producer_id = -1;
         std::vector<Sent> sent;
         std::int32_t      next_sequence() const {
-            return sent.empty() ? 0
-                                     : sent.back().sequence + static_cast<std::int32_t>(sent.back().values.size());
+            if (sent.empty()) return 0;
+            return sent.back().sequence + static_cast<std::int32_t>(sent.back().values.size());
         }
     };
     /// Of one group in one partition, in order.
