@@ -11,6 +11,7 @@ namespace riacho::app {
 namespace {
 
 constexpr std::uint16_t broker_port = 9092;
+constexpr std::uint32_t port_max = 65535;
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
@@ -88,6 +89,9 @@ public:
         merge();
         TRY(std::monostate applied, apply());
         TRY(applied, add_listeners());
+        if (!out_of_ports_.empty())
+            return fail(ConfigurationError::usage,
+                        fmt::format("--port-offset: {} is past the last port, {}", out_of_ports_, port_max));
         TRY(applied, advertise());
         note_names();
         return std::move(result_);
@@ -151,8 +155,9 @@ private:
     }
 
     void add(std::string name, io::Endpoint endpoint) {
-        if (endpoint.port != 0)
-            endpoint.port = static_cast<std::uint16_t>(endpoint.port + sources_.port_offset);
+        std::uint32_t moved = endpoint.port == 0 ? 0 : endpoint.port + sources_.port_offset;
+        if (moved > port_max) out_of_ports_ = fmt::format("{} + {}", endpoint.port, sources_.port_offset);
+        endpoint.port = static_cast<std::uint16_t>(moved);
         result_.listeners.push_back({std::move(name), std::move(endpoint), {}});
     }
 
@@ -205,6 +210,7 @@ private:
     const ConfigurationSources& sources_;
     Values                      values_;
     Configuration               result_;
+    std::string                 out_of_ports_;
 };
 
 } // namespace

@@ -19,7 +19,7 @@ struct ConfigurationSources {
     Properties               set;         ///< --set name=value
     std::string              bind = "127.0.0.1";
     std::vector<std::string> advertise; ///< --advertise LISTENER=HOST:PORT
-    std::uint16_t            port_offset = 0;
+    std::uint32_t            port_offset = 0;
     bool                     is_bind_given = false;
 };
 

@@ -101,6 +101,12 @@ TEST(Configuration, the_port_offset_moves_every_listener_but_not_what_is_adverti
     EXPECT_EQ(configured(sources).listeners[0].bind.port, 9192);
 }
 
+TEST(Configuration, an_offset_past_the_last_port_is_refused) {
+    ConfigurationSources sources;
+    sources.port_offset = 70'000;
+    EXPECT_EQ(refusal(sources), "--port-offset: 9092 + 70000 is past the last port, 65535");
+}
+
 TEST(Configuration, names_of_the_environment_are_unfolded_as_the_images_fold_them) {
     EXPECT_EQ(name_of_environment("KAFKA_LOG_RETENTION_MS"), "log.retention.ms");
     EXPECT_EQ(name_of_environment("KAFKA_A__B___C"), "a_b-c");

@@ -13,7 +13,7 @@ struct UpOptions {
     bool                     is_ephemeral = false;
     std::string              bind; ///< empty: loopback
     std::vector<std::string> advertise;
-    std::uint16_t            port_offset = 0;
+    std::uint32_t            port_offset = 0;
     std::string              config; ///< a properties file
     std::vector<std::string> set;
     bool                     waits = false; ///< says "ready" only once a client would agree

@@ -62,7 +62,8 @@ UpOptions serving_options(const cli::Arguments& arguments) {
     options.is_ephemeral = arguments.has("--ephemeral");
     options.bind = arguments.text("--bind");
     options.advertise = arguments.texts("--advertise");
-    options.port_offset = static_cast<std::uint16_t>(arguments.number("--port-offset"));
+    options.port_offset =
+        static_cast<std::uint32_t>(std::min<std::int64_t>(arguments.number("--port-offset"), 1 << 20));
     options.config = arguments.text("--config");
     options.set = arguments.texts("--set");
     options.waits = arguments.has("--wait");
