@@ -60,6 +60,7 @@ Log::Place FileStore::log_place(TopicPartition partition, std::string_view topic
 
 Task<> FileStore::start() {
     phase_ = Phase::running;
+    starts_ = last_.starts;
     co_await wal_.start(home(), last_.last_durable);
     group_.spawn_now(run_checkpoints());
     group_.spawn_now(wake_regularly());

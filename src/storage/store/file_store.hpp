@@ -31,7 +31,7 @@ public:
     ~FileStore() override;
 
     io::Shard&         shard_of(TopicPartition partition) const override;
-    std::uint32_t      starts() const override { return last_.starts; }
+    std::uint32_t      starts() const override { return starts_; }
     const std::string& cluster_id() const override { return cluster_id_; }
     Wal&               wal() override { return wal_; }
 
@@ -84,6 +84,7 @@ private:
     Place                                   place_;
     std::unique_ptr<io::FileLock>           lock_;
     std::string                             cluster_id_;
+    std::uint32_t                           starts_ = 0; ///< of `last_`, for shards that may not look there
     Checkpoint                              last_; // durable, or perhaps durable; its number is the highest
     MemoryBudget                            tails_;
     io::Inbox<CheckpointReason>             reasons_;
