@@ -1,4 +1,5 @@
 #include "base/check.hpp"
+#include "broker/group/append_errors.hpp"
 #include "broker/group/coordinator.hpp"
 
 namespace riacho::broker {
@@ -9,22 +10,7 @@ using kafka::ErrorCode;
 
 /// What the members are told when their group's record could not be written.
 ErrorCode group_error_of(ErrorCode append_error) {
-    switch (append_error) {
-    case ErrorCode::unknown_topic_or_partition:
-    case ErrorCode::not_enough_replicas:
-    case ErrorCode::not_enough_replicas_after_append:
-    case ErrorCode::request_timed_out:
-    case ErrorCode::kafka_storage_error: // as a failed WAL asks for; Kafka says NOT_COORDINATOR
-        return ErrorCode::coordinator_not_available;
-    case ErrorCode::not_leader_or_follower:
-        return ErrorCode::not_coordinator;
-    case ErrorCode::message_too_large:
-    case ErrorCode::record_list_too_large:
-    case ErrorCode::invalid_fetch_size:
-        return ErrorCode::unknown_server_error;
-    default:
-        return append_error;
-    }
+    return coordinator_error_of(append_error, ErrorCode::unknown_server_error);
 }
 
 } // namespace

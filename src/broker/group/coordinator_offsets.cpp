@@ -1,3 +1,4 @@
+#include "broker/group/append_errors.hpp"
 #include "broker/group/coordinator.hpp"
 
 #include <utility>
@@ -14,22 +15,7 @@ constexpr kafka::Version group_id_not_found_since = 9;
 
 /// What a client is told when its commit could not be written.
 ErrorCode commit_error_of(ErrorCode append_error) {
-    switch (append_error) {
-    case ErrorCode::unknown_topic_or_partition:
-    case ErrorCode::not_enough_replicas:
-    case ErrorCode::not_enough_replicas_after_append:
-    case ErrorCode::request_timed_out:
-    case ErrorCode::kafka_storage_error: // as a failed WAL asks for; Kafka says NOT_COORDINATOR
-        return ErrorCode::coordinator_not_available;
-    case ErrorCode::not_leader_or_follower:
-        return ErrorCode::not_coordinator;
-    case ErrorCode::message_too_large:
-    case ErrorCode::record_list_too_large:
-    case ErrorCode::invalid_fetch_size:
-        return ErrorCode::invalid_commit_offset_size;
-    default:
-        return append_error;
-    }
+    return coordinator_error_of(append_error, ErrorCode::invalid_commit_offset_size);
 }
 
 FetchedPartition fetched(std::int32_t index, const CommittedOffset* committed) {
