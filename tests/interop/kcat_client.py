@@ -74,7 +74,7 @@ class Kcat:
         sent = {f"{partition}-{n}" for partition in range(PARTITIONS) for n in range(EACH)}
 
         def read() -> list[str]:
-            lines = [line.split()[1] for one in self.pair for line in one.out().splitlines() if " " in line]
+            lines = [line.split()[1] for one in self.pair for line in one.lines() if " " in line]
             return [line for line in lines if line != "first"]  # each may have met that one while they joined
         wait_until(lambda: len(read()) >= len(sent), 60, "the two read everything")
         expect(sorted(read()) == sorted(sent), "each record came once")

@@ -85,6 +85,11 @@ class Process:
     def out(self) -> str:
         return self.out_path.read_text(encoding="utf-8", errors="replace")
 
+    def lines(self) -> list[str]:
+        """Its standard output so far, without a last line that is only half there."""
+        text = self.out()
+        return text[:text.rfind("\n") + 1].splitlines()
+
     def err(self) -> str:
         return self.err_path.read_text(encoding="utf-8", errors="replace")
 
