@@ -1,10 +1,13 @@
 #include "app/up_command.hpp"
 #include "base/log.hpp"
+#include "base/planted.hpp"
 #include "cli/command.hpp"
+#include "cli/exit.hpp"
 #include "cli/ready_command.hpp"
 #include "cli/run/run_command.hpp"
 
 #include <cstdlib>
+#include <fmt/core.h>
 #include <string_view>
 
 namespace {
@@ -19,11 +22,25 @@ void set_log_level() {
     if (name == "error") riacho::log::set_level(Level::error);
 }
 
+/// RIACHO_PLANT chooses a bug in builds that have them. False where there is none of that name.
+bool plant_bug() {
+    if constexpr (riacho::can_plant) {
+        const char* name = std::getenv("RIACHO_PLANT");
+        if (!name) return true;
+        auto bug = riacho::find_planted(name);
+        if (!bug) fmt::print(stderr, "RIACHO_PLANT={}: there is {}\n", name, riacho::planted_names());
+        riacho::plant(bug);
+        return bug.has_value();
+    }
+    return true;
+}
+
 } // namespace
 
 int main(int count, char** words) {
     using namespace riacho;
     set_log_level();
+    if (!plant_bug()) return cli::exit_usage;
     cli::Output output;
     return cli::run_command_line({app::up_command(), app::broker_command(), cli::run_command(),
                                   cli::ready_command(), app::api_versions_command(), app::options_command()},

@@ -1,4 +1,5 @@
 #include "base/check.hpp"
+#include "base/planted.hpp"
 #include "kafka/batch/patch.hpp"
 #include "storage/log/partition_log.hpp"
 #include "storage/store.hpp"
@@ -61,6 +62,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append(Bytes batch, LeaderEpo
     Numbered numbered = number(std::move(batch), epoch);
     Bytes    bytes = std::exchange(numbered.bytes, {});
     turn.reset();
+    if (planted(Planted::early_high_watermark)) publish(numbered.last);
     auto frame = co_await place_.wal.append(shard_, entry_of(EntryKind::batch, numbered, std::move(bytes)));
     if (!frame) {
         fail_storage(frame.error().code);
@@ -72,7 +74,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append(Bytes batch, LeaderEpo
 }
 
 Task<Outcome<Appended, AppendError>> PartitionLog::answer_duplicate(Duplicate duplicate, Time deadline) {
-    while (high_watermark_ <= duplicate.last) {
+    while (high_watermark_ <= duplicate.last && !planted(Planted::early_duplicate_answer)) {
         if (auto refused = refusal()) co_return fail(*refused, place_.folder);
         if (shard_.now() >= deadline)
             co_return fail(AppendError::no_room, "the first copy of this batch is still being written");
