@@ -1,4 +1,4 @@
-#include "load/load.hpp"
+#include "load.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
 #include "kafka/messages/fetch.hpp"
 
 #include "kafka/batch/batch_view.hpp"
-#include "load/load.hpp"
+#include "load.hpp"
 
 #include <cstdio>
 #include <deque>

@@ -1,4 +1,4 @@
-#include "load/load.hpp"
+#include "load.hpp"
 
 #include "codec/crc32c.hpp"
 #include "kafka/batch/batch_builder.hpp"
@@ -67,9 +67,32 @@ void ensure_topic(const Load& load) {
     topic.name = load.topic;
     topic.num_partitions = load.partitions;
     topic.replication_factor = 1;
-    auto error = ask(connect_to(load.port), request, version).topics.at(0).error_code;
-    if (error != kafka::ErrorCode::none && error != kafka::ErrorCode::topic_already_exists)
+    io::Descriptor socket = connect_to(load.port);
+    auto           error = ask(socket, request, version).topics.at(0).error_code;
+    if (error == kafka::ErrorCode::topic_already_exists) return;
+    if (error != kafka::ErrorCode::none)
         throw Broken(fmt::format("no topic {}: error {}", load.topic, static_cast<int>(error)));
+    Load one = load;
+    one.batch_bytes = 0;
+    std::int32_t records = 0;
+    Bytes        batch = batch_of(one, records);
+    auto         limit = Clock::now() + std::chrono::seconds(30);
+    for (std::int32_t partition = 0; partition < load.partitions;) {
+        Bytes frame = produce_frame(load.topic, partition, batch);
+        error = error_of_produce(answer_to(socket, {frame}));
+        if (error == kafka::ErrorCode::none) ++partition;
+        if (Clock::now() > limit)
+            throw Broken(fmt::format("no leader of {}: error {}", load.topic, static_cast<int>(error)));
+    }
+}
+
+kafka::ErrorCode error_of_produce(Bytes frame) {
+    kafka::Reader          in(std::move(frame));
+    kafka::ProduceResponse answer;
+    if (!kafka::decode_response_header(kafka::ProduceRequest::api, produce_version, in) ||
+        !decode(answer, in, produce_version))
+        throw Broken("an answer to a produce that cannot be read");
+    return answer.responses.at(0).partition_responses.at(0).error_code;
 }
 
 double cpu_seconds(int process) {

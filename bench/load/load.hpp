@@ -1,7 +1,8 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "load/wire.hpp"
+#include "kafka/error_code.hpp"
+#include "wire.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -32,7 +33,9 @@ struct Load {
 Bytes batch_of(const Load& load, std::int32_t& records);
 /// A produce request of one batch for one partition, with acks=all.
 Bytes produce_frame(const std::string& topic, std::int32_t partition, Bytes batch);
-/// Makes the topic, unless it is there.
+/// What became of it, from the response's frame.
+kafka::ErrorCode error_of_produce(Bytes frame);
+/// Makes the topic, unless it is there, and waits until each partition takes a record.
 void ensure_topic(const Load& load);
 
 /// CPU seconds that a process has used so far; 0 for process 0.

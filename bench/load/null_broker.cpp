@@ -4,7 +4,7 @@
 #include "kafka/messages/init_producer_id.hpp"
 #include "kafka/messages/metadata.hpp"
 #include "kafka/messages/produce.hpp"
-#include "load/load.hpp"
+#include "load.hpp"
 
 #include <algorithm>
 #include <map>

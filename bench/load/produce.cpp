@@ -1,6 +1,4 @@
-#include "kafka/messages/produce.hpp"
-
-#include "load/load.hpp"
+#include "load.hpp"
 
 #include <cstdio>
 #include <deque>
@@ -17,18 +15,6 @@ struct Producing {
     FrameWriter    out;
     FrameReader    in{response_room};
 };
-
-void check_answer(ByteView frame) {
-    kafka::Reader            in(Bytes::copy_of(frame));
-    kafka::ProduceResponse   answer;
-    constexpr kafka::Version version = 9;
-    if (!kafka::decode_response_header(kafka::ProduceRequest::api, version, in) ||
-        !decode(answer, in, version))
-        throw Broken("an answer to a produce that cannot be read");
-    auto error = answer.responses.at(0).partition_responses.at(0).error_code;
-    if (error != kafka::ErrorCode::none)
-        throw Broken(fmt::format("a produce was refused: error {}", static_cast<int>(error)));
-}
 
 } // namespace
 
@@ -64,7 +50,9 @@ void run_produce(const Load& load) {
             Producing& one = producers[i];
             bool       was_waiting = !one.out.is_empty();
             one.in.read(one.socket, [&](ByteView frame) {
-                check_answer(frame);
+                auto error = error_of_produce(Bytes::copy_of(frame));
+                if (error != kafka::ErrorCode::none)
+                    throw Broken(fmt::format("a produce was refused: error {}", static_cast<int>(error)));
                 ++answered;
                 one.out.send(one.frame.view());
             });

@@ -30,7 +30,7 @@ class DocumentsTest(unittest.TestCase):
 
     def test_generated_parts_have_their_markers(self):
         for name, markers in (("README.md", ["start"]), ("README.pt-BR.md", ["start"]),
-                              ("docs/performance.md", ["start"]), ("docs/compatibility.md", ["apis", "clients"])):
+                              ("docs/performance.md", ["points"]), ("docs/compatibility.md", ["apis", "clients"])):
             for marker in markers:
                 self.assertEqual(text(name).count(f"<!-- {marker} -->"), 1, f"{name}: {marker}")
                 self.assertEqual(text(name).count(f"<!-- /{marker} -->"), 1, f"{name}: {marker}")

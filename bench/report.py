@@ -1,0 +1,100 @@
+"""Puts what was measured into docs/performance.md and both READMEs, between markers."""
+import pathlib
+import statistics
+
+import machine
+from harness.brokers import KAFKA_VERSION
+from harness.process import ROOT
+from points import Point, Results, read_points
+
+PEER = f"Apache Kafka {KAFKA_VERSION}"
+IN_READMES = ("first_ack", "memory_idle")
+CLIENT_IS_FAST_FROM = 1.3  # times what the faster broker does
+
+
+def ratio(point: Point, values: dict[str, list[float]]) -> float | None:
+    """How many times better than Kafka: of a rate, Riacho's by Kafka's; of a cost, the other way round."""
+    if not values.get("riacho") or not values.get("apache-kafka"):
+        return None
+    ours, theirs = statistics.median(values["riacho"]), statistics.median(values["apache-kafka"])
+    return ours / theirs if point.unit == "records/s" else theirs / max(ours, 0.01)
+
+
+def shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}" if value >= 10 else f"{value:.2f}"
+
+
+def headroom(values: dict[str, list[float]]) -> float | None:
+    """How much faster the same client is where nothing is done."""
+    if not values.get("answers"):
+        return None
+    fastest = max(statistics.median(values[name]) for name in ("riacho", "apache-kafka") if values.get(name))
+    return statistics.median(values["answers"]) / fastest
+
+
+def verdict(point: Point, values: dict[str, list[float]]) -> str:
+    holds, limit = point.holds(values), point.limit(values)
+    if holds is None:
+        return "–"
+    sign = "≥" if point.at_least_of_peer else "≤"
+    return f"{'holds' if holds else '**missed**'} ({sign} {point.number(limit)})"
+
+
+def beside(point: Point, values: dict[str, list[float]]) -> str:
+    """What else the row has to be read with."""
+    if values.get("device"):
+        return f"device alone {point.cell(values['device'])}"
+    free = headroom(values)
+    if free is None:
+        return ""
+    return f"client {shown(free)} × faster" + ("" if free >= CLIENT_IS_FAST_FROM else ", **the limit**")
+
+
+def table(results: Results) -> str:
+    lines = [f"| median (least–most) | Riacho | {PEER} | times better | goal | beside it |",
+             "|---|---|---|---|---|---|"]
+    for point in read_points():
+        values = results.values(point.id)
+        if values.get("riacho"):
+            cells = [point.what, point.cell(values["riacho"]), point.cell(values.get("apache-kafka", [])),
+                     shown(ratio(point, values)), verdict(point, values), beside(point, values)]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def short_table(results: Results, head: str, in_portuguese: str = "") -> str:
+    lines = [head, "|---|---|---|---|"]
+    for point in read_points():
+        values = results.values(point.id)
+        if point.id in IN_READMES and values:
+            lines.append(f"| {point.what_pt if in_portuguese else point.what} | {point.cell(values['riacho'])}"
+                         f" | {point.cell(values['apache-kafka'])} | {shown(ratio(point, values))} |")
+    return "\n".join(lines)
+
+
+def provenance(results: Results) -> str:
+    """Which points came from which commit, when, in how many rounds."""
+    runs: dict[str, list[str]] = {}
+    for point in read_points():
+        entry = results.found.get(point.id)
+        if entry:
+            said = f"{len(entry['values']['riacho'])} rounds at commit {entry['commit']}, {entry['date']}"
+            runs.setdefault(said, []).append(point.id)
+    parts = [said if len(runs) == 1 else f"{said}: {', '.join(points)}" for said, points in runs.items()]
+    return f"{'; '.join(parts)}. In turn on {machine.described()}."
+
+
+def between(path: pathlib.Path, marker: str, inside: str) -> None:
+    opening, closing = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index(opening) + len(opening), text.index(closing)
+    path.write_text(text[:start] + inside + "\n" + text[end:], encoding="utf-8")
+
+
+def write(results: Results) -> None:
+    between(ROOT / "docs/performance.md", "points", f"{table(results)}\n\n{provenance(results)}")
+    if all(results.values(point).get("apache-kafka") for point in IN_READMES):
+        between(ROOT / "README.md", "start",
+                short_table(results, f"| median (least–most) | Riacho | {PEER} | ratio |"))
+        between(ROOT / "README.pt-BR.md", "start",
+                short_table(results, f"| mediana (mínimo–máximo) | Riacho | {PEER} | razão |", "pt"))
