@@ -3,6 +3,7 @@
 #include "base/memory_budget.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,11 +29,16 @@ public:
 
     std::span<std::byte> span() { return {data_.get(), size_}; }
     ByteView             view() const { return {data_.get(), size_}; }
+    /// Somebody else's budget counts the buffer from here on. From any thread, more than once.
+    void release_charge() {
+        if (!is_released_.test_and_set()) charge_ = {};
+    }
 
 private:
     std::unique_ptr<std::byte[]> data_;
     std::size_t                  size_;
     Charge                       charge_;
+    std::atomic_flag             is_released_;
 };
 
 /// A slice of a shared buffer that it keeps alive. Copying a slice never copies the bytes. May be moved
@@ -66,6 +72,11 @@ public:
     bool        empty() const { return view_.empty(); }
     /// What the slice keeps alive: the size of the whole buffer behind it.
     std::size_t held_bytes() const { return owner_ ? owner_->view().size() : 0; }
+
+    /// The whole buffer is counted elsewhere from here on.
+    void release_charge() const {
+        if (owner_) owner_->release_charge();
+    }
 
     /// For the one who received the buffer, before the slice is shared with any reader: admission patches a
     /// batch's base offset, leader epoch and timestamp in place.

@@ -1,9 +1,17 @@
 #include "base/memory_budget.hpp"
 
+#include <algorithm>
+
 namespace riacho {
 
 Charge::~Charge() {
     if (budget_) budget_->give_back(bytes_);
+}
+
+void Charge::shrink_to(std::size_t bytes) {
+    if (bytes >= bytes_) return;
+    budget_->give_back(bytes_ - bytes);
+    bytes_ = bytes;
 }
 
 std::optional<Charge> MemoryBudget::try_charge(std::size_t bytes) {
@@ -14,6 +22,16 @@ std::optional<Charge> MemoryBudget::try_charge(std::size_t bytes) {
 Charge MemoryBudget::charge(std::size_t bytes) {
     add(bytes);
     return Charge(*this, bytes);
+}
+
+Charge MemoryBudget::charge_up_to(std::size_t bytes) {
+    for (;;) {
+        std::size_t held = held_bytes();
+        std::size_t wanted = std::min(bytes, held < limit_ ? limit_ - held : 0);
+        if (wanted == 0) return {};
+        if (try_add(wanted)) return Charge(*this, wanted);
+        if (held_bytes() <= held) return {}; // it is a parent that has none
+    }
 }
 
 bool MemoryBudget::try_add(std::size_t bytes) {

@@ -24,6 +24,8 @@ public:
     ~Charge();
 
     std::size_t bytes() const { return bytes_; }
+    /// Gives back what is over `bytes`.
+    void shrink_to(std::size_t bytes);
 
 private:
     friend class MemoryBudget;
@@ -45,12 +47,16 @@ public:
 
     /// Nothing when `bytes` do not fit in this share or in a parent.
     std::optional<Charge> try_charge(std::size_t bytes);
+    /// As much of `bytes` as fits, perhaps nothing.
+    Charge charge_up_to(std::size_t bytes);
     /// Charges past the limit too: for what must not fail, such as bytes that are already here.
     Charge charge(std::size_t bytes);
 
     std::string_view name() const { return name_; }
     std::size_t      limit_bytes() const { return limit_; }
     std::size_t      held_bytes() const { return held_.load(std::memory_order_relaxed); }
+    /// More than three quarters are held: whoever holds much and does nothing with it has to let go.
+    bool is_short() const { return held_bytes() > limit_ - limit_ / 4; }
 
 private:
     friend class Charge;

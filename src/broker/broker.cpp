@@ -5,6 +5,7 @@
 #include "io/run_on.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace riacho::broker {
@@ -13,15 +14,27 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr log::Logger broker_log{"broker"};
-constexpr std::size_t request_budget_bytes = 512u << 20;
-constexpr Time        accept_pause = 100ms; ///< after the system refused a connection
-constexpr Time        answer_max = 500ms;   ///< of a stop: until what is under way is cut off
+constexpr Time        connections_look = 1s; ///< for those that hold much and make no headway
+constexpr Time        accept_pause = 100ms;  ///< after the system refused a connection
+constexpr Time        answer_max = 500ms;    ///< of a stop: until what is under way is cut off
 
 /// connections.max.idle.ms, where Kafka takes any number, as a time that can be added to now.
 Time idle_max(const BrokerOptions& options) {
     constexpr milliseconds longest = std::chrono::years(100);
     milliseconds           said = options.connections_max_idle_ms;
     return said < 0ms ? longest : std::min(said, longest);
+}
+
+/// A limit of Kafka's, where -1 says that there is none.
+std::size_t bytes_of(std::int64_t limit) {
+    return limit <= 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(limit);
+}
+
+ConnectionGate::Limits gate_limits(const BrokerOptions& options) {
+    return {.connections_max = options.max_connections,
+            .per_address_max = options.max_connections_per_ip,
+            .per_address = options.max_connections_per_ip_overrides,
+            .per_second_max = options.max_connection_creation_rate};
 }
 
 } // namespace
@@ -33,8 +46,11 @@ struct Broker::Serving {
 };
 
 Broker::Broker(io::World& world, BrokerOptions options)
-    : world_(world), options_(std::move(options)), requests_("requests", request_budget_bytes, &world.memory),
-      gate_(options_.max_connections, options_.max_connections_per_ip),
+    : world_(world), options_(std::move(options)),
+      requests_("requests", bytes_of(options_.queued_max_request_bytes), &world.memory),
+      responses_("responses", bytes_of(options_.queued_max_response_bytes), &world.memory),
+      groups_("groups", options_.groups.groups_metadata_bytes_max, &world.memory),
+      gate_(gate_limits(options_)), gate_moved_(*world.shards.front()),
       accepting_(std::make_unique<io::Group>(*world.shards.front())) {}
 
 Broker::~Broker() {
@@ -93,28 +109,56 @@ Task<> Broker::accept(Serving& serving) {
         try {
             auto stream = co_await serving.listener->accept(local.shard);
             if (!stream) co_return;
-            if (gate_.enter(stream->peer().host) == ConnectionGate::Answer::refused) {
-                broker_log.warn(
-                    "refusing a connection of {}: max.connections or max.connections.per.ip is reached",
-                    stream->peer().text());
-                continue; // closed when it dies
-            }
+            if (!co_await admit(stream->peer())) continue; // closed when it dies
             co_await local.shard.enter_if_away();
             local.work->spawn(connection(std::move(stream), serving.options, local));
             co_await home.enter_if_away();
         } catch (const io::StreamError& error) {
-            broker_log.warn("listener {} cannot accept: {}", serving.options.name, error.what());
+            if (accept_lines_.take(home.now()))
+                broker_log.warn("listener {} cannot accept: {}", serving.options.name, error.what());
             must_pause = true;
         }
         if (must_pause) co_await home.sleep_for(accept_pause);
     }
 }
 
+/// As Kafka: an address that has too many connections is refused, and when there are too many in all, or they
+/// come too fast, this one waits, and with it all behind it.
+Task<bool> Broker::admit(const io::Endpoint& peer) {
+    io::Shard& home = *world_.shards.front();
+    Time       start = gate_.next_start(home.now());
+    while (start > home.now() && !is_stopping()) {
+        gate_moved_.reset();
+        co_await gate_moved_.wait_until(start);
+    }
+    for (;;) {
+        if (is_stopping()) co_return false;
+        auto answer = gate_.enter(peer.host);
+        if (answer == ConnectionGate::Answer::admitted) co_return true;
+        bool may_log = accept_lines_.take(home.now()).has_value();
+        if (answer == ConnectionGate::Answer::too_many_of_address) {
+            if (may_log)
+                broker_log.warn("refusing a connection of {}: max.connections.per.ip is reached",
+                                peer.text());
+            co_return false;
+        }
+        if (may_log) broker_log.warn("a connection of {} waits: max.connections is reached", peer.text());
+        gate_moved_.reset();
+        co_await gate_moved_.wait();
+    }
+}
+
 Task<> Broker::connection(std::unique_ptr<io::Stream> stream, const ListenerOptions& listener, Local& local) {
-    std::string       address = stream->peer().host;
-    ConnectionOptions limits{.request_bytes_max = static_cast<std::size_t>(options_.socket_request_max_bytes),
+    std::string address = stream->peer().host;
+    // A frame grows by copying: at the end it and a quarter of it are held.
+    auto              largest = static_cast<std::size_t>(options_.socket_request_max_bytes);
+    ConnectionOptions limits{.request_bytes_max = std::min(largest, requests_.limit_bytes() / 5 * 4),
                              .idle_max = idle_max(options_),
-                             .requests = requests_};
+                             .in_flight_max =
+                                 static_cast<std::size_t>(options_.connection_max_in_flight_requests),
+                             .in_flight_bytes_max = options_.connection_max_request_bytes,
+                             .requests = requests_,
+                             .responses = responses_};
     Connection        connection(*this, local, std::move(stream), listener, limits);
     local.connections.insert(&connection);
     if (is_stopping()) connection.close_gently();
@@ -122,15 +166,23 @@ Task<> Broker::connection(std::unique_ptr<io::Stream> stream, const ListenerOpti
     local.connections.erase(&connection);
     co_await world_.shards.front()->enter_if_away();
     gate_.leave(address);
+    gate_moved_.set();
     co_await local.shard.enter_if_away();
 }
 
 Task<> Broker::start_local(Local& local) {
     local.groups = std::make_unique<GroupCoordinator>(GroupCoordinator::Place{
-        local.shard, world_.clock, world_.random, local.image, *offsets_, options_.groups});
+        local.shard, world_.clock, world_.random, local.image, *offsets_, options_.groups, groups_});
     local.groups->start();
     local.work->spawn(retention(local));
+    local.work->spawn(watch_connections(local));
     co_return;
+}
+
+Task<> Broker::watch_connections(Local& local) {
+    while (!co_await local.stopping.wait_until(local.shard.now() + connections_look)) {
+        for (Connection* connection : local.connections) connection->look_after(local.shard.now());
+    }
 }
 
 Task<> Broker::retention(Local& local) {
@@ -151,12 +203,14 @@ Task<> Broker::end(Local& local, Time cut) {
     while (!local.connections.empty() && local.shard.now() < cut) co_await local.shard.sleep_for(1ms);
     for (Connection* connection : local.connections) connection->close();
     co_await local.work->join();
+    co_await local.memory.join();
     co_await local.partitions.stop();
 }
 
 Task<> Broker::stop(Time deadline) {
     io::Shard& home = *world_.shards.front();
     stopping_ = true;
+    gate_moved_.set();
     for (const auto& serving : serving_) serving->listener->close();
     co_await accepting_->join();
     // All shards are quiet before any of them ends: requests of one wait on partitions and groups of another.

@@ -55,21 +55,27 @@ public:
 private:
     struct Serving;
 
-    Task<> accept(Serving& serving);
-    Task<> connection(std::unique_ptr<io::Stream> stream, const ListenerOptions& listener, Local& local);
-    Task<> start_local(Local& local);
-    Task<> retention(Local& local);
-    Task<> quiet(Local& local);
-    Task<> end(Local& local, Time cut);
+    Task<>     accept(Serving& serving);
+    Task<bool> admit(const io::Endpoint& peer);
+    Task<>     connection(std::unique_ptr<io::Stream> stream, const ListenerOptions& listener, Local& local);
+    Task<>     start_local(Local& local);
+    Task<>     retention(Local& local);
+    Task<>     watch_connections(Local& local);
+    Task<>     quiet(Local& local);
+    Task<>     end(Local& local, Time cut);
 
     io::World&                            world_;
     BrokerOptions                         options_;
+    MemoryBudget                          requests_; ///< the budgets outlive whoever draws from them
+    MemoryBudget                          responses_;
+    MemoryBudget                          groups_;
     std::unique_ptr<storage::Store>       store_;
     std::vector<std::unique_ptr<Local>>   locals_;
     std::unique_ptr<MetadataWriter>       metadata_;
     std::unique_ptr<OffsetsTopic>         offsets_;
-    MemoryBudget                          requests_;
     ConnectionGate                        gate_;
+    io::Event                             gate_moved_; ///< a connection left, or the broker stops
+    LogLimiter                            accept_lines_;
     std::vector<std::unique_ptr<Serving>> serving_;
     std::size_t                           next_local_ = 0;
     std::atomic<bool>                     stopping_ = false;

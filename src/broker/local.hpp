@@ -4,6 +4,8 @@
 #include "broker/group/coordinator.hpp"
 #include "broker/metadata/image.hpp"
 #include "broker/partition/partitions.hpp"
+#include "broker/server/log_limiter.hpp"
+#include "broker/server/memory_queue.hpp"
 #include "io/group.hpp"
 
 #include <memory>
@@ -18,7 +20,8 @@ class Connection;
 /// What one shard of the broker owns; touched on that shard only.
 struct Local {
     Local(io::Shard& own, storage::Store& store, const BrokerOptions& options)
-        : shard(own), partitions(own, image, store, options), stopping(own), work(std::in_place, own) {}
+        : shard(own), partitions(own, image, store, options), memory(own), unpacking(own), stopping(own),
+          work(std::in_place, own) {}
 
     /// Work that is still suspended is dropped where it stands. It may hold on to another shard's partitions
     /// and to the metadata, so every shard's goes before anything else of the broker does.
@@ -32,6 +35,9 @@ struct Local {
     Partitions                        partitions;
     std::unique_ptr<GroupCoordinator> groups;
     std::set<Connection*>             connections;
+    MemoryQueue                       memory;     ///< connections that wait for it
+    LogLimiter                        peer_lines; ///< what peers do wrong
+    io::Mutex                         unpacking;  ///< large batches are decompressed one at a time
     io::Event                         stopping;
     std::optional<io::Group>          work; ///< timers and connections
 };

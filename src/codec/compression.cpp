@@ -10,6 +10,10 @@
 namespace riacho {
 namespace compressors {
 
+namespace {
+constexpr std::size_t grows_until = 4 << 20;
+}
+
 GrowingOutput::GrowingOutput(std::size_t first_guess, std::size_t bytes_max)
     : bytes_max_(bytes_max), buffer_(std::make_shared<Buffer>(std::min(first_guess, bytes_max))) {}
 
@@ -21,7 +25,9 @@ void GrowingOutput::resize(std::size_t capacity) {
 
 void GrowingOutput::grow() {
     check(may_grow(), "output grows only up to its limit");
-    resize(std::min(bytes_max_, std::max(capacity() * 2, std::size_t{4096})));
+    // What is large is reserved once: the system gives memory as it is written, and copies would double it.
+    resize(capacity() >= grows_until ? bytes_max_
+                                     : std::min(bytes_max_, std::max(capacity() * 2, std::size_t{4096})));
 }
 
 bool GrowingOutput::ensure_room(std::size_t bytes) {

@@ -6,15 +6,31 @@ namespace {
 
 class Limits : public Scenario {};
 
-TEST_P(Limits, connections_past_max_connections_are_closed_until_one_leaves) {
+TEST_P(Limits, connections_past_max_connections_wait_until_one_leaves) {
     cluster_.options().max_connections = 2;
     cluster_.restart(LifeEnd::clean);
-    auto one = cluster_.connect(), two = cluster_.connect();
-    EXPECT_ANY_THROW(cluster_.connect());
+    auto    one = cluster_.connect(), two = cluster_.connect();
+    RawPeer three(cluster_);
+    three.send(fetch_by_name, fetch_request("orders", 0, {}));
+    EXPECT_FALSE(three.answer(2s));
     EXPECT_EQ(look_up(one, "orders").error_code, ErrorCode::unknown_topic_or_partition);
     two.close();
-    cluster_.run_for(100ms);
-    EXPECT_EQ(look_up(cluster_.connect(), "orders").error_code, ErrorCode::unknown_topic_or_partition);
+    EXPECT_TRUE(three.answer(2s));
+}
+
+TEST_P(Limits, connections_that_come_too_fast_wait_and_are_all_served) {
+    cluster_.options().max_connection_creation_rate = 10;
+    cluster_.restart(LifeEnd::clean);
+    cluster_.run_for(2s);
+    Time                                  began = cluster_.now();
+    std::vector<std::unique_ptr<RawPeer>> peers;
+    for (int i = 0; i < 30; ++i) {
+        peers.push_back(std::make_unique<RawPeer>(cluster_));
+        peers.back()->send(fetch_by_name, fetch_request("orders", 0, {}));
+    }
+    for (auto& peer : peers) EXPECT_TRUE(peer->answer());
+    EXPECT_GE(cluster_.now() - began, 1500ms); // ten at once, and ten in each second
+    EXPECT_LE(cluster_.now() - began, 4s);
 }
 
 TEST_P(Limits, an_idle_connection_is_closed_and_one_that_asks_is_not) {
@@ -69,6 +85,42 @@ TEST_P(Limits, a_clean_stop_answers_whoever_waits_and_takes_no_two_seconds) {
     cluster_.restart(LifeEnd::power_cut);
     auto after = cluster_.connect();
     EXPECT_EQ(read_all(after, "orders", 0), (std::vector<Got>{{0, "a"}, {1, "b"}}));
+}
+
+TEST_P(Limits, a_clean_stop_with_hundreds_who_wait_answers_them_all_in_time) {
+    auto client = cluster_.connect();
+    create_topic(client, "orders");
+    produce(client, "orders", 0, {"a"});
+    find_coordinator(client, "readers");
+    join_alone(client, "readers"); // who never joins again: the others wait for it
+    std::vector<Client>                                           clients;
+    std::vector<Pending<Client::Answer<kafka::FetchRequest>>>     polls;
+    std::vector<Pending<Client::Answer<kafka::JoinGroupRequest>>> joins;
+    for (int i = 0; i < 300; ++i) {
+        Client& poller = clients.emplace_back(cluster_.connect());
+        polls.push_back(
+            poller.start_in(fetch_by_name, fetch_request("orders", 0, {.offset = 1, .max_wait_ms = 60'000})));
+        Client& joiner = clients.emplace_back(cluster_.connect());
+        joins.push_back(joiner.start(join_request("readers", new_member_id(joiner, "readers"))));
+    }
+    cluster_.run_for(200ms); // the last ones are there too
+    for (auto& poll : polls) EXPECT_FALSE(poll.is_done());
+    for (auto& join : joins) EXPECT_FALSE(join.is_done());
+    Time began = cluster_.now();
+    cluster_.run(cluster_.broker().stop(began + 2s));
+    EXPECT_LT(cluster_.now() - began, 2s);
+    int answered = 0;
+    for (auto& poll : polls) {
+        auto answer = poll.get();
+        answered += answer && answer_in(*answer).error_code == ErrorCode::none ? 1 : 0;
+    }
+    EXPECT_EQ(answered, 300);
+    answered = 0;
+    for (auto& join : joins) {
+        auto answer = join.get();
+        answered += answer && answer->error_code == ErrorCode::not_coordinator ? 1 : 0;
+    }
+    EXPECT_EQ(answered, 300);
 }
 
 TEST_P(Limits, a_stop_with_clients_that_do_not_read_ends_in_time_too) {

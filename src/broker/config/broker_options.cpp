@@ -34,15 +34,70 @@ std::vector<BrokerRow> node_rows() {
                      "Partitions of a topic that does not say how many.", at_least(1)),
         boolean_option("strict.replication.factor", &O::strict_replication_factor,
                        "Refuse more replicas than there are brokers (one); off, up to five are accepted."),
+        whole_option("fetch.max.bytes", int32, &O::fetch_max_bytes, "The most that one fetch returns.",
+                     at_least(1024)),
+    };
+}
+
+/// "127.0.0.1:200,::1:100": the count stands behind the last colon.
+std::expected<AddressLimits, std::string> parse_address_limits(std::string_view text) {
+    AddressLimits limits;
+    auto          items = option_detail::parse_list(text, {});
+    if (!items) return std::unexpected(items.error());
+    for (const std::string& item : *items) {
+        std::size_t colon = item.rfind(':');
+        if (colon == std::string::npos || colon == 0)
+            return std::unexpected("must be address:count, separated by commas");
+        auto count =
+            option_detail::parse_whole(std::string_view(item).substr(colon + 1), between(0, INT32_MAX));
+        if (!count) return std::unexpected(count.error());
+        limits[item.substr(0, colon)] = static_cast<std::int32_t>(*count);
+    }
+    return limits;
+}
+
+BrokerRow address_limits_row() {
+    return {"max.connections.per.ip.overrides", string,
+            "Another max.connections.per.ip for some addresses: address:count, separated by commas.",
+            [](BrokerOptions& options, std::string_view text) -> std::expected<void, std::string> {
+                auto limits = parse_address_limits(text);
+                if (!limits) return std::unexpected(limits.error());
+                options.max_connections_per_ip_overrides = *std::move(limits);
+                return {};
+            },
+            [](const BrokerOptions& options) {
+                std::string text;
+                for (const auto& [address, count] : options.max_connections_per_ip_overrides)
+                    text += (text.empty() ? "" : ",") + address + ":" + std::to_string(count);
+                return text;
+            }};
+}
+
+/// What one client, and all of them together, may take.
+std::vector<BrokerRow> limit_rows() {
+    using O = BrokerOptions;
+    return {
+        whole_option("connection.max.in.flight.requests", int32, &O::connection_max_in_flight_requests,
+                     "Produce requests of one connection that wait for the disk at one time.", at_least(1)),
+        whole_option("connection.max.request.bytes", int64, &O::connection_max_request_bytes,
+                     "Bytes of those requests; the first one may be larger.", at_least(1)),
         whole_option("connections.max.idle.ms", int64, &O::connections_max_idle_ms,
                      "A connection that asks nothing for this long is closed; below 0: none is.",
                      at_least(-1)),
-        whole_option("fetch.max.bytes", int32, &O::fetch_max_bytes, "The most that one fetch returns.",
-                     at_least(1024)),
-        whole_option("max.connections", int32, &O::max_connections, "Connections at one time, in all.",
-                     at_least(0)),
+        whole_option("max.connection.creation.rate", int32, &O::max_connection_creation_rate,
+                     "New connections in a second; more of them wait.", at_least(1)),
+        whole_option("max.connections", int32, &O::max_connections,
+                     "Connections at one time, in all; more of them wait.", at_least(0)),
         whole_option("max.connections.per.ip", int32, &O::max_connections_per_ip,
-                     "Connections at one time from one address.", at_least(0)),
+                     "Connections at one time from one address; more of them are closed.", at_least(0)),
+        address_limits_row(),
+        whole_option("queued.max.request.bytes", int64, &O::queued_max_request_bytes,
+                     "Bytes of requests that arrive or are handled, of all connections; -1: no limit.",
+                     at_least(-1)),
+        whole_option(
+            "queued.max.response.bytes", int64, &O::queued_max_response_bytes,
+            "Bytes of decoded requests and of answers on their way, of all connections; -1: no limit.",
+            at_least(-1)),
         whole_option("socket.request.max.bytes", int32, &O::socket_request_max_bytes, "The largest request.",
                      at_least(1)),
     };
@@ -86,6 +141,9 @@ std::vector<BrokerRow> store_rows() {
     auto in_store = [](Option<S> row) { return inside(&BrokerOptions::store, std::move(row)); };
     return {
         durability_row(),
+        in_store(whole_option("tail.max.bytes", int64, &S::tails_bytes_max,
+                              "Bytes of all partitions that lie in memory until they are in segments.",
+                              at_least(1 << 20))),
         in_store(whole_option("wal.file.bytes", int64, &S::wal_file_bytes,
                               "Size of one file of the write-ahead log.", at_least(64 << 10))),
         in_store(whole_option("wal.bytes.max", int64, &S::wal_bytes_max,
@@ -144,7 +202,7 @@ storage::LogOptions log_options(const BrokerOptions& broker, const TopicConfig& 
 std::span<const Option<BrokerOptions>> broker_options() {
     static const std::vector<BrokerRow> table = [] {
         std::vector<BrokerRow> rows;
-        for (auto part : {node_rows(), log_rows(), store_rows(), topic_default_rows()})
+        for (auto part : {node_rows(), limit_rows(), log_rows(), store_rows(), topic_default_rows()})
             rows.insert(rows.end(), part.begin(), part.end());
         for (const auto& row : group_options()) rows.push_back(inside(&BrokerOptions::groups, row));
         std::ranges::sort(rows, {}, &BrokerRow::name);

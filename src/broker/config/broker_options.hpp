@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace riacho::broker {
+
+/// How many connections an address may have.
+using AddressLimits = std::map<std::string, std::int32_t>;
 
 /// How a broker is run: Kafka's names and meanings, and a few of our own (durability, wal.*). Defaults are
 /// Kafka's but where a single node for developers wants another; docs/configuration.md says which and why.
@@ -26,11 +30,17 @@ struct BrokerOptions {
     bool         delete_topic_enable = true;
     std::string  broker_rack;
 
-    std::int32_t socket_request_max_bytes = 100 << 20;
-    milliseconds connections_max_idle_ms = std::chrono::minutes(10);
-    std::int32_t max_connections = INT32_MAX;
-    std::int32_t max_connections_per_ip = INT32_MAX;
-    std::int32_t fetch_max_bytes = 55 << 20;
+    std::int32_t  socket_request_max_bytes = 100 << 20;
+    milliseconds  connections_max_idle_ms = std::chrono::minutes(10);
+    std::int32_t  max_connections = INT32_MAX;
+    std::int32_t  max_connections_per_ip = INT32_MAX;
+    AddressLimits max_connections_per_ip_overrides;
+    std::int32_t  max_connection_creation_rate = INT32_MAX;
+    std::int32_t  connection_max_in_flight_requests = 64;
+    std::size_t   connection_max_request_bytes = 32u << 20;
+    std::int64_t  queued_max_request_bytes = 128 << 20;
+    std::int64_t  queued_max_response_bytes = 128 << 20;
+    std::int32_t  fetch_max_bytes = 55 << 20;
 
     milliseconds log_retention_check_interval_ms = std::chrono::minutes(5);
     milliseconds producer_id_expiration_ms = std::chrono::hours(24);

@@ -46,8 +46,10 @@ TEST(BrokerOptions, have_kafkas_defaults) {
         {"log.retention.hours", "168"},
         {"log.roll.hours", "168"},
         {"log.segment.bytes", "1073741824"},
+        {"max.connection.creation.rate", "2147483647"},
         {"max.connections", "2147483647"},
         {"max.connections.per.ip", "2147483647"},
+        {"max.connections.per.ip.overrides", ""},
         {"message.max.bytes", "1048588"},
         {"num.partitions", "1"},
         {"offset.metadata.max.bytes", "4096"},
@@ -63,13 +65,28 @@ TEST(BrokerOptions, have_kafkas_defaults) {
 }
 
 TEST(BrokerOptions, have_other_defaults_only_where_the_documentation_says_so) {
-    EXPECT_EQ(value_of("group.initial.rebalance.delay.ms"), "0"); // Kafka: 3000
-    EXPECT_EQ(value_of("node.id"), "1");                          // Kafka: none
-    EXPECT_EQ(value_of("strict.replication.factor"), "false");    // ours
-    EXPECT_EQ(value_of("durability"), "synced");                  // ours
-    EXPECT_EQ(value_of("wal.external.bytes"), "1048576");         // ours
-    EXPECT_EQ(value_of("wal.file.bytes"), "16777216");            // ours
-    EXPECT_EQ(value_of("wal.bytes.max"), "1073741824");           // ours
+    EXPECT_EQ(value_of("group.initial.rebalance.delay.ms"), "0");    // Kafka: 3000
+    EXPECT_EQ(value_of("node.id"), "1");                             // Kafka: none
+    EXPECT_EQ(value_of("strict.replication.factor"), "false");       // ours
+    EXPECT_EQ(value_of("queued.max.request.bytes"), "134217728");    // Kafka: -1, no limit
+    EXPECT_EQ(value_of("queued.max.response.bytes"), "134217728");   // ours
+    EXPECT_EQ(value_of("connection.max.in.flight.requests"), "64");  // ours
+    EXPECT_EQ(value_of("connection.max.request.bytes"), "33554432"); // ours
+    EXPECT_EQ(value_of("tail.max.bytes"), "268435456");              // ours
+    EXPECT_EQ(value_of("durability"), "synced");                     // ours
+    EXPECT_EQ(value_of("wal.external.bytes"), "1048576");            // ours
+    EXPECT_EQ(value_of("wal.file.bytes"), "16777216");               // ours
+    EXPECT_EQ(value_of("wal.bytes.max"), "1073741824");              // ours
+}
+
+TEST(BrokerOptions, limit_single_addresses_of_both_families) {
+    BrokerOptions options;
+    const auto*   option = find_broker_option("max.connections.per.ip.overrides");
+    ASSERT_TRUE(option->set(options, "127.0.0.1:200, ::1:0"));
+    EXPECT_EQ(options.max_connections_per_ip_overrides, (AddressLimits{{"127.0.0.1", 200}, {"::1", 0}}));
+    EXPECT_EQ(option->get(options), "127.0.0.1:200,::1:0");
+    for (std::string_view wrong : {"127.0.0.1", ":5", "127.0.0.1:", "127.0.0.1:-1", "a:b"})
+        EXPECT_NE(refusal_of("max.connections.per.ip.overrides", wrong), "") << wrong;
 }
 
 TEST(BrokerOptions, take_every_default_as_a_value_and_stay_as_they_are) {

@@ -47,6 +47,7 @@ public:
         const Image&        image; ///< of the shard
         OffsetsLog&         log;
         const GroupOptions& options;
+        MemoryBudget&       memory; ///< for what members say of themselves
     };
     explicit GroupCoordinator(Place place);
 

@@ -63,8 +63,8 @@ protected:
     void remove_topic(const std::string& name) { image.apply(TopicDeleted{image.find(name)->id}); }
 
     std::unique_ptr<GroupCoordinator> make_coordinator() {
-        auto made = std::make_unique<GroupCoordinator>(
-            GroupCoordinator::Place{shard, simulation.clock(), simulation.random(), image, log, options});
+        auto made = std::make_unique<GroupCoordinator>(GroupCoordinator::Place{
+            shard, simulation.clock(), simulation.random(), image, log, options, memory});
         made->set_partition_count(partitions);
         run(start(*made));
         return made;
@@ -164,6 +164,7 @@ protected:
     io::Simulation                    simulation{1};
     io::Shard&                        shard = simulation.make_shard();
     GroupOptions                      options;
+    MemoryBudget                      memory{"groups", 1 << 20};
     Image                             image;
     FakeOffsetsLog                    log;
     std::unique_ptr<GroupCoordinator> coordinator;

@@ -2,6 +2,9 @@
 #include "broker/group/append_errors.hpp"
 #include "broker/group/coordinator.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace riacho::broker {
 
 namespace {
@@ -11,6 +14,12 @@ using kafka::ErrorCode;
 /// What the members are told when their group's record could not be written.
 ErrorCode group_error_of(ErrorCode append_error) {
     return coordinator_error_of(append_error, ErrorCode::unknown_server_error);
+}
+
+std::size_t bytes_assigned(const kafka::SyncGroupRequest& request) {
+    std::size_t bytes = 0;
+    for (const auto& assigned : request.assignments) bytes += assigned.assignment.size();
+    return bytes;
 }
 
 } // namespace
@@ -24,6 +33,11 @@ Task<kafka::JoinGroupResponse> GroupCoordinator::join(kafka::JoinGroupRequest re
         else if (groups_.size() >= place_.options.groups_max)
             error = ErrorCode::group_max_size_reached;
     }
+    std::optional<Charge> memory;
+    if (error == ErrorCode::none) {
+        memory = place_.memory.try_charge(std::max(bytes_of(request.protocols), pending_member_bytes));
+        if (!memory) error = ErrorCode::group_max_size_reached;
+    }
     if (error != ErrorCode::none)
         co_return kafka::JoinGroupResponse{.error_code = error, .member_id = request.member_id};
 
@@ -35,7 +49,8 @@ Task<kafka::JoinGroupResponse> GroupCoordinator::join(kafka::JoinGroupRequest re
                                                                   .version = client.version,
                                                                   .waiter = waiting.id,
                                                                   .client_id = std::move(client.id),
-                                                                  .client_host = std::move(client.host)},
+                                                                  .client_host = std::move(client.host),
+                                                                  .memory = *std::move(memory)},
                                                                  moment());
     Time                              limit = place_.shard.now() + entry.group.wait_limit();
     co_await settle(std::move(group_id), std::move(effects));
@@ -54,11 +69,18 @@ Task<kafka::SyncGroupResponse> GroupCoordinator::sync(kafka::SyncGroupRequest re
     if (error == ErrorCode::none && request.group_instance_id) error = ErrorCode::unsupported_version;
     Entry* entry = find(request.group_id);
     if (error == ErrorCode::none && !entry) error = ErrorCode::unknown_member_id;
+    std::size_t           bytes = bytes_assigned(request);
+    std::optional<Charge> memory;
+    if (error == ErrorCode::none) {
+        if (bytes <= place_.options.group_metadata_bytes_max) memory = place_.memory.try_charge(bytes);
+        if (!memory) error = ErrorCode::coordinator_not_available; // clients join again
+    }
     if (error != ErrorCode::none) co_return kafka::SyncGroupResponse{.error_code = error};
 
     std::string                       group_id = request.group_id;
     Waiting<kafka::SyncGroupResponse> waiting(place_.shard, syncs_, WaiterId{++waiters_});
-    GroupEffects effects = entry->group.sync({.request = std::move(request), .waiter = waiting.id}, moment());
+    SyncAttempt  attempt{.request = std::move(request), .waiter = waiting.id, .memory = *std::move(memory)};
+    GroupEffects effects = entry->group.sync(std::move(attempt), moment());
     Time         limit = place_.shard.now() + entry->group.wait_limit();
     co_await settle(std::move(group_id), std::move(effects));
     co_await waiting.answered.wait_until(limit);

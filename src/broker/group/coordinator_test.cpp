@@ -185,6 +185,27 @@ TEST_F(CoordinatorTest, the_number_of_groups_is_bounded) {
     EXPECT_EQ(commit(commit_request("h", 0, 1)), Error::group_max_size_reached);
 }
 
+TEST_F(CoordinatorTest, what_members_say_of_themselves_is_bounded_in_all_and_given_back) {
+    auto joining = [&](const std::string& group, std::size_t bytes) {
+        kafka::JoinGroupRequest request{.group_id = group, .session_timeout_ms = 10'000};
+        request.protocol_type = "consumer";
+        request.protocols.push_back({.name = "p", .metadata = Bytes::copy_of(std::string(bytes, 'x'))});
+        return start_work(coordinator->join(std::move(request), {"c", "/127.0.0.1", 3}));
+    };
+    auto first = joining("a", 700'000);
+    pass(10ms);
+    EXPECT_EQ(first->value->error_code, Error::none);
+    EXPECT_GE(memory.held_bytes(), 700'000u);
+    auto refused = joining("b", 700'000);
+    pass(10ms);
+    EXPECT_EQ(refused->value->error_code, Error::group_max_size_reached);
+    run(coordinator->leave({.group_id = "a", .members = {{.member_id = first->value->member_id}}}));
+    EXPECT_EQ(memory.held_bytes(), 0u);
+    auto again = joining("b", 700'000);
+    pass(10ms);
+    EXPECT_EQ(again->value->error_code, Error::none);
+}
+
 TEST_F(CoordinatorTest, an_empty_group_without_offsets_is_removed_with_a_tombstone) {
     std::string member = only_member("g");
     run(coordinator->leave({.group_id = "g", .members = {{.member_id = member}}}));

@@ -87,11 +87,12 @@ ErrorCode Group::check_sync(const kafka::SyncGroupRequest& request) const {
     return ErrorCode::none;
 }
 
-void Group::accept_assignments(const SyncAttempt& attempt) {
+void Group::accept_assignments(SyncAttempt& attempt) {
     for (auto& [id, member] : members_.all()) member.proposed = {};
     for (const auto& assigned : attempt.request.assignments)
         if (GroupMember* member = members_.find(assigned.member_id))
             member->proposed = Bytes::copy_of(assigned.assignment.view());
+    assigned_ = std::move(attempt.memory);
     storing_ = generation_;
     effects_.to_store = snapshot();
 }

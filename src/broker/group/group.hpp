@@ -37,11 +37,16 @@ struct JoinAttempt {
     WaiterId                waiter{0};
     std::string             client_id{};
     std::string             client_host{};
+    Charge                  memory{}; ///< for its protocols, or an id that is given out
 };
+
+/// What an id that was given to a client takes until it comes back with it.
+inline constexpr std::size_t pending_member_bytes = 256;
 
 struct SyncAttempt {
     kafka::SyncGroupRequest request{};
     WaiterId                waiter{0};
+    Charge                  memory{}; ///< for what it assigns
 };
 
 /// What the world has to do after an input: answer requests, and make a record durable and say so.
@@ -149,7 +154,7 @@ private:
     void expire_owed_syncs(const Moment& at);
 
     // group.cpp
-    void                      accept_assignments(const SyncAttempt& attempt);
+    void                      accept_assignments(SyncAttempt& attempt);
     void                      answer_sync(GroupMember& member, kafka::ErrorCode error, Time now);
     void                      fail_syncs(kafka::ErrorCode error, Time now);
     kafka::ErrorCode          check_sync(const kafka::SyncGroupRequest& request) const;
@@ -171,10 +176,11 @@ private:
 
     /// The first rebalance of an empty group waits for more members: at most until `initial_end_`.
     enum class Rebalance { first, further } rebalance_ = Rebalance::further;
-    Time initial_end_ = Time::max();
-    bool came_late_ = false; ///< a member joined during the wait for more
-    Time join_deadline_ = Time::max();
-    Time sync_deadline_ = Time::max();
+    Time   initial_end_ = Time::max();
+    bool   came_late_ = false; ///< a member joined during the wait for more
+    Time   join_deadline_ = Time::max();
+    Time   sync_deadline_ = Time::max();
+    Charge assigned_; ///< for what the leader assigned last
     /// The generation whose assignment is on its way to the disk.
     std::optional<std::int32_t> storing_;
 };

@@ -11,8 +11,6 @@ using kafka::ErrorCode;
 
 /// From this version on a client has to come back with the id it is given (KIP-394).
 constexpr kafka::Version member_id_required_since = 4;
-/// What a protocol costs beside its name and metadata.
-constexpr std::size_t protocol_overhead_bytes = 64;
 
 std::chrono::milliseconds rebalance_timeout_of(const kafka::JoinGroupRequest& request) {
     bool is_given = request.rebalance_timeout_ms >= 0; // v1+
@@ -36,10 +34,8 @@ ErrorCode check_join(const kafka::JoinGroupRequest& request, const GroupOptions&
     std::chrono::milliseconds session(request.session_timeout_ms);
     if (session < options.group_min_session_timeout_ms || session > options.group_max_session_timeout_ms)
         return ErrorCode::invalid_session_timeout;
-    std::size_t bytes = 0;
-    for (const auto& protocol : request.protocols)
-        bytes += protocol.name.size() + protocol.metadata.size() + protocol_overhead_bytes;
-    return bytes > options.member_metadata_bytes_max ? ErrorCode::invalid_request : ErrorCode::none;
+    return bytes_of(request.protocols) > options.member_metadata_bytes_max ? ErrorCode::invalid_request
+                                                                           : ErrorCode::none;
 }
 
 GroupEffects Group::join(JoinAttempt attempt, const Moment& at) {
@@ -55,6 +51,9 @@ void Group::admit(JoinAttempt& attempt, const Moment& at) {
         if (members_.find(id)) remove_member(id);
         return refuse(attempt, {}, ErrorCode::group_max_size_reached);
     }
+    if (members_.metadata_bytes_without(id) + bytes_of(attempt.request.protocols) >
+        options_.group_metadata_bytes_max)
+        return refuse(attempt, id, ErrorCode::group_max_size_reached);
     if (!fits(attempt.request)) return refuse(attempt, id, ErrorCode::inconsistent_group_protocol);
     if (id.empty()) return join_as_new(attempt, at);
     if (members_.expected().contains(id)) return add_member(id, attempt, at);
@@ -92,7 +91,9 @@ void Group::join_as_new(JoinAttempt& attempt, const Moment& at) {
     if (attempt.version < member_id_required_since) return add_member(std::move(id), attempt, at);
     if (members_.expected().size() >= options_.pending_members_max)
         return refuse(attempt, {}, ErrorCode::group_max_size_reached);
-    members_.expected()[id] = at.now + std::chrono::milliseconds(attempt.request.session_timeout_ms);
+    attempt.memory.shrink_to(pending_member_bytes);
+    members_.expected()[id] = {at.now + std::chrono::milliseconds(attempt.request.session_timeout_ms),
+                               std::move(attempt.memory)};
     refuse(attempt, std::move(id), ErrorCode::member_id_required);
 }
 
@@ -107,7 +108,8 @@ void Group::add_member(std::string member_id, JoinAttempt& attempt, const Moment
                   .protocols = own_copy(attempt.request.protocols),
                   .standing = GroupMember::Standing::fresh,
                   .expires = at.now + options_.new_member_join_timeout,
-                  .joining = attempt.waiter});
+                  .joining = attempt.waiter,
+                  .memory = std::move(attempt.memory)});
     prepare_rebalance(at);
 }
 
@@ -131,6 +133,7 @@ void Group::update(GroupMember& member, JoinAttempt& attempt) {
             {*member.joining, {.error_code = ErrorCode::rebalance_in_progress, .member_id = member.id}});
     member.joining = attempt.waiter;
     member.protocols = own_copy(attempt.request.protocols);
+    member.memory = std::move(attempt.memory);
     member.session_timeout = std::chrono::milliseconds(attempt.request.session_timeout_ms);
     member.rebalance_timeout = rebalance_timeout_of(attempt.request);
 }

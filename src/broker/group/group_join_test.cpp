@@ -214,6 +214,13 @@ TEST_F(GroupJoinTest, ids_that_are_given_out_are_bounded) {
     EXPECT_EQ(join_error(join("")), Error::group_max_size_reached);
 }
 
+TEST_F(GroupJoinTest, what_the_members_of_a_group_say_is_bounded) {
+    options.group_metadata_bytes_max = 500;
+    JoinSpec spec{.version = before_kip_394, .metadata = std::string(200, 'x')};
+    EXPECT_EQ(join_error(join("", spec)), Error::none);
+    EXPECT_EQ(join_error(join("", spec)), Error::group_max_size_reached);
+}
+
 TEST_F(GroupJoinTest, a_request_is_checked_before_its_group_is_looked_for) {
     kafka::JoinGroupRequest request{.group_id = "g", .session_timeout_ms = 6000};
     EXPECT_EQ(check_join(request, options), Error::none);

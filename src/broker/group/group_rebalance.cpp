@@ -85,7 +85,7 @@ GroupEffects Group::advance(const Moment& at) {
 }
 
 void Group::expire_members(const Moment& at) {
-    std::erase_if(members_.expected(), [&](const auto& entry) { return entry.second <= at.now; });
+    std::erase_if(members_.expected(), [&](const auto& entry) { return entry.second.until <= at.now; });
     std::vector<std::string> expired;
     for (auto& [id, member] : members_.all()) {
         if (member.expires > at.now) continue;

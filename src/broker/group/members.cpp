@@ -6,6 +6,14 @@
 
 namespace riacho::broker {
 
+std::size_t bytes_of(const GroupProtocols& protocols) {
+    constexpr std::size_t overhead = 64; // of each
+    std::size_t           bytes = 0;
+    for (const auto& protocol : protocols)
+        bytes += protocol.name.size() + protocol.metadata.size() + overhead;
+    return bytes;
+}
+
 const Bytes& GroupMember::metadata_for(std::string_view protocol) const {
     static const Bytes none;
     auto found = std::ranges::find(protocols, protocol, &kafka::JoinGroupRequest::Protocol::name);
@@ -37,6 +45,13 @@ void GroupMembers::remove(std::string_view id) {
     if (was_leader) leader_ = all_.empty() ? std::string() : all_.begin()->first;
 }
 
+std::size_t GroupMembers::metadata_bytes_without(std::string_view id) const {
+    std::size_t bytes = 0;
+    for (const auto& [other, member] : all_)
+        if (other != id) bytes += bytes_of(member.protocols);
+    return bytes;
+}
+
 std::size_t GroupMembers::joining_count() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(all_, [](const auto& entry) { return entry.second.joining.has_value(); }));
@@ -54,7 +69,7 @@ std::chrono::milliseconds GroupMembers::rebalance_timeout() const {
 
 Time GroupMembers::next_expiry() const {
     Time next = Time::max();
-    for (const auto& [id, until] : expected_) next = std::min(next, until);
+    for (const auto& [id, expected] : expected_) next = std::min(next, expected.until);
     for (const auto& [id, member] : all_) next = std::min(next, member.expires);
     return next;
 }

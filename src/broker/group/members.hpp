@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "base/memory_budget.hpp"
 #include "kafka/messages/join_group.hpp"
 
 #include <chrono>
@@ -20,6 +21,9 @@ enum class WaiterId : std::uint64_t {};
 
 using GroupProtocols = std::vector<kafka::JoinGroupRequest::Protocol>;
 
+/// What a member's protocols take.
+std::size_t bytes_of(const GroupProtocols& protocols);
+
 struct GroupMember {
     /// A new member has never been given a generation, so it cannot have sent a heartbeat.
     enum class Standing { fresh, known };
@@ -36,11 +40,18 @@ struct GroupMember {
     Time                      expires = Time::max();
     std::optional<WaiterId>   joining{};
     std::optional<WaiterId>   syncing{};
-    bool owes_sync = false; ///< joined this generation and has not asked for its assignment
+    bool   owes_sync = false; ///< joined this generation and has not asked for its assignment
+    Charge memory{};          ///< for its protocols
 
     /// Whoever waits for us cannot send heartbeats.
     bool         is_excused() const { return syncing || (joining && standing == Standing::known); }
     const Bytes& metadata_for(std::string_view protocol) const;
+};
+
+/// An id that was given to a client which has not come back with it yet (KIP-394).
+struct ExpectedMember {
+    Time   until;
+    Charge memory{};
 };
 
 /// The members of one group, by id: who leads, who is still expected, and what they agree on.
@@ -70,9 +81,11 @@ public:
     std::chrono::milliseconds rebalance_timeout() const;
     Time                      next_expiry() const;
 
-    /// Ids given to clients that have not come back with them yet (KIP-394), and until when they are held.
-    std::map<std::string, Time, std::less<>>& expected() { return expected_; }
-    bool                                      expects_anyone() const { return !expected_.empty(); }
+    using Expected = std::map<std::string, ExpectedMember, std::less<>>;
+    Expected& expected() { return expected_; }
+    bool      expects_anyone() const { return !expected_.empty(); }
+    /// What all members but `id` say of themselves.
+    std::size_t metadata_bytes_without(std::string_view id) const;
 
     /// Whether one of `protocols` is spoken by every member.
     bool support_any_of(const GroupProtocols& protocols) const;
@@ -82,9 +95,9 @@ public:
 private:
     std::size_t speakers_of(std::string_view protocol) const;
 
-    Map                                      all_;
-    std::string                              leader_;
-    std::map<std::string, Time, std::less<>> expected_;
+    Map         all_;
+    std::string leader_;
+    Expected    expected_;
 };
 
 } // namespace riacho::broker

@@ -21,9 +21,11 @@ struct GroupOptions {
     std::chrono::milliseconds offsets_retention_check_interval_ms{600'000};
 
     // Bounds that Kafka does not have. Nobody is expected to meet them.
-    std::size_t groups_max = 100'000;                ///< of one shard
-    std::size_t pending_members_max = 10'000;        ///< of one group (KIP-394)
-    std::size_t member_metadata_bytes_max = 1 << 20; ///< all protocols of one member
+    std::size_t groups_max = 100'000;                  ///< of one shard
+    std::size_t pending_members_max = 10'000;          ///< of one group (KIP-394)
+    std::size_t member_metadata_bytes_max = 1 << 20;   ///< all protocols of one member
+    std::size_t group_metadata_bytes_max = 16 << 20;   ///< of all members, and of what a leader assigns
+    std::size_t groups_metadata_bytes_max = 128 << 20; ///< of all groups
     /// A member that is new, and so has no session yet, waits no longer for its first generation.
     std::chrono::milliseconds new_member_join_timeout{300'000};
 };

@@ -119,13 +119,17 @@ Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shar
 struct Round {
     std::vector<FetchAnswer> answers; ///< in the order of the targets
     std::size_t              bytes = 0;
+    Charge                   memory; ///< for them
     bool                     ends_wait = false;
 };
 
 Task<Round> read_all(Call& call, const std::vector<FetchTarget>& targets, std::size_t bytes_max,
                      std::shared_ptr<Waker> waker) {
-    Round     round;
-    FetchRoom room{bytes_max};
+    Round round;
+    // With no memory left for answers, each fetch still gets one batch.
+    round.memory = call.responses.charge_up_to(bytes_max);
+    FetchRoom room{round.memory.bytes()};
+    bool      is_cut_short = room.bytes < bytes_max;
     for (const FetchTarget& target : targets) {
         Fetched fetched;
         if (!target.topic || !target.topic->has(target.asked.partition)) {
@@ -149,6 +153,8 @@ Task<Round> read_all(Call& call, const std::vector<FetchTarget>& targets, std::s
         if (size > 0) room.is_first = false;
         round.answers.push_back(std::move(fetched.answer));
     }
+    round.memory.shrink_to(round.bytes);
+    if (is_cut_short && round.bytes > 0) round.ends_wait = true;
     co_return round;
 }
 
@@ -187,19 +193,25 @@ Task<Round> read_until_enough(Call& call, std::vector<FetchTarget> targets,
     std::size_t bytes_max =
         static_cast<std::size_t>(std::clamp(request.max_bytes, 0, call.broker.options().fetch_max_bytes));
     auto is_enough = [&](const Round& round) {
-        return round.ends_wait || targets.empty() || call.broker.is_stopping() ||
+        return round.ends_wait || targets.empty() || call.broker.is_stopping() || call.session.is_over ||
                round.bytes >= static_cast<std::size_t>(std::max(request.min_bytes, 0)) ||
                call.here.shard.now() >= deadline;
     };
     Round round = co_await read_all(call, targets, bytes_max, nullptr);
     while (!is_enough(round)) {
         auto waker = std::make_shared<Waker>(call.here.shard);
-        round =
-            co_await read_all(call, targets, bytes_max, waker); // what came since the last look is seen here
-        if (!is_enough(round)) co_await waker->event().wait_until(deadline);
+        round = {};                                                 // its memory first
+        round = co_await read_all(call, targets, bytes_max, waker); // sees what came since the last look
+        if (!is_enough(round)) {
+            call.session.waiting = waker;
+            co_await waker->event().wait_until(deadline);
+            call.session.waiting.reset();
+        }
         co_await forget_all(call, targets, waker);
-        if (waker->event().is_set() || call.here.shard.now() >= deadline)
+        if (waker->event().is_set() || call.here.shard.now() >= deadline) {
+            round = {};
             round = co_await read_all(call, targets, bytes_max, nullptr);
+        }
     }
     co_return round;
 }

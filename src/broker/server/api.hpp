@@ -23,6 +23,9 @@ struct Call {
     Local&         here; ///< what the connection's shard owns
     Session&       session;
     kafka::Version version;
+    MemoryBudget&  responses; ///< for what the handler holds until its answer is written
+    Charge         memory;    ///< for the decoded request
+    std::size_t    decoded_bytes_max = 0;
     /// Set by a handler that has no other way to tell the client: the connection ends after this request.
     std::optional<std::string> must_close_because;
 };
@@ -32,6 +35,10 @@ struct Call {
 /// overlaps.
 enum class Overlap { none, while_waiting };
 
+/// Whether the answer may be many times as large as what was asked: such a request waits while memory for
+/// answers is short.
+enum class AnswerSize { small, may_be_large };
+
 /// One API: everything that dispatch, the ApiVersions answer and the documentation need to know of it.
 struct ApiRow {
     enum class Result { answered, silent, undecodable };
@@ -39,9 +46,10 @@ struct ApiRow {
 
     kafka::Api api;
     kafka::Version
-            advertised_low; ///< Produce: below what is served, for clients that look for it (KAFKA-18659)
-    Overlap overlap;
-    Run     run;
+               advertised_low; ///< Produce: below what is served, for clients that look for it (KAFKA-18659)
+    Overlap    overlap;
+    AnswerSize answer;
+    Run        run;
 };
 
 namespace api_detail {
@@ -60,12 +68,21 @@ template <class Result, class Request, Result (*handler)(Call&, Request)> struct
 template <class T> const T* sent(const T& response) { return &response; }
 template <class T> const T* sent(const std::optional<T>& response) { return response ? &*response : nullptr; }
 
-template <auto handler> Task<ApiRow::Result> run(Call& call, Bytes body, kafka::Writer& out) {
-    typename Signature<handler>::RequestType request;
-    kafka::Reader                            in(body);
+/// Lets go of the frame, but for the slices that the request shares with it.
+template <class Request> bool decode_within(Request& request, Bytes body, Call& call) {
+    kafka::Reader in(std::move(body));
+    in.limit_memory(call.decoded_bytes_max);
     // What follows a whole request is not looked at, as in Kafka: librdkafka 2.15 leaves three bytes behind a
     // Metadata request for all topics.
-    if (!decode(request, in, call.version)) co_return ApiRow::Result::undecodable;
+    if (!decode(request, in, call.version)) return false;
+    constexpr std::size_t with_answer = 2; // which has about as much for each element
+    call.memory = call.responses.charge(in.memory_used() * with_answer);
+    return true;
+}
+
+template <auto handler> Task<ApiRow::Result> run(Call& call, Bytes body, kafka::Writer& out) {
+    typename Signature<handler>::RequestType request;
+    if (!decode_within(request, std::exchange(body, {}), call)) co_return ApiRow::Result::undecodable;
     auto  response = co_await handler(call, std::move(request));
     auto* answer = sent(response);
     if (!answer) co_return ApiRow::Result::silent;
@@ -77,9 +94,10 @@ template <auto handler> Task<ApiRow::Result> run(Call& call, Bytes body, kafka::
 
 /// A handler is a plain function `Task<Response> heartbeat(Call&, HeartbeatRequest)`, or one that gives
 /// `Task<std::optional<Response>>` where a request may want no answer (Produce with acks=0).
-template <auto handler> ApiRow api_row(Overlap overlap = Overlap::none) {
+template <auto handler>
+ApiRow api_row(AnswerSize answer = AnswerSize::small, Overlap overlap = Overlap::none) {
     constexpr kafka::Api api = api_detail::Signature<handler>::RequestType::api;
-    return {api, api.versions.low, overlap, api_detail::run<handler>};
+    return {api, api.versions.low, overlap, answer, api_detail::run<handler>};
 }
 
 /// Every API that this broker serves, by key. Dispatch, the ApiVersions answer and docs/compatibility.md come

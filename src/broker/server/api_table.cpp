@@ -8,25 +8,25 @@ namespace {
 
 std::vector<ApiRow> make_api_table() {
     std::vector<ApiRow> rows{
-        api_row<produce>(Overlap::while_waiting),
+        api_row<produce>(AnswerSize::small, Overlap::while_waiting),
         api_row<fetch>(),
         api_row<list_offsets>(),
-        api_row<metadata>(),
+        api_row<metadata>(AnswerSize::may_be_large),
         api_row<offset_commit>(),
-        api_row<offset_fetch>(),
+        api_row<offset_fetch>(AnswerSize::may_be_large),
         api_row<find_coordinator>(),
         api_row<join_group>(),
         api_row<heartbeat>(),
         api_row<leave_group>(),
         api_row<sync_group>(),
-        api_row<describe_groups>(),
-        api_row<list_groups>(),
+        api_row<describe_groups>(AnswerSize::may_be_large),
+        api_row<list_groups>(AnswerSize::may_be_large),
         api_row<api_versions>(),
         api_row<create_topics>(),
         api_row<delete_topics>(),
         api_row<init_producer_id>(),
         api_row<offset_for_leader_epoch>(),
-        api_row<describe_configs>(),
+        api_row<describe_configs>(AnswerSize::may_be_large),
         api_row<describe_cluster>(),
     };
     // librdkafka before 2.11.1 turns compression off when Produce is not listed from 0 on (KAFKA-18659):

@@ -3,8 +3,8 @@
 #include "base/log.hpp"
 #include "broker/broker.hpp"
 #include "broker/server/api_versions.hpp"
-#include "codec/endian.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace riacho::broker {
@@ -14,23 +14,64 @@ constexpr log::Logger connection_log{"connection"};
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t small_request_bytes = 4 << 10; ///< of a frame; these never wait for memory
+constexpr std::size_t decoded_bytes_max = 16 << 20;  ///< of one request
+constexpr std::size_t large_answer_bytes = 1 << 20;  ///< what an API of large answers starts with
+constexpr Time        memory_wait_max = 30s;
+constexpr std::size_t stuck_bytes_min = 64 << 10; ///< less than that nobody is closed for
+constexpr Time        stuck_after = 2s;
+constexpr std::size_t slowest_bytes_per_second = 256 << 10;
+
+/// How much memory the structs of a request may take. What clients send grows up to five times; one-byte
+/// elements would grow thirty times. Records are not copied.
+std::size_t decoded_bytes_allowed(const ApiRow& row, std::size_t bytes) {
+    std::size_t growth = row.overlap == Overlap::while_waiting ? 1 : 8;
+    return std::min(small_request_bytes * 16 + bytes * growth, decoded_bytes_max);
+}
+
 } // namespace
+
+bool Connection::Stage::is_stuck(Time now) const {
+    if (since == Time::max() || bytes < stuck_bytes_min) return false;
+    return now - since > stuck_after + std::chrono::milliseconds(1000 * bytes / slowest_bytes_per_second);
+}
 
 Connection::Connection(Broker& broker, Local& here, std::unique_ptr<io::Stream> stream,
                        const ListenerOptions& listener, ConnectionOptions options)
     : broker_(broker), here_(here), stream_(std::move(stream)),
-      session_{listener, stream_->local(), stream_->peer(), {}, {}, {}}, options_(options),
-      moved_(here.shard), waiting_(here.shard) {}
+      session_{listener, stream_->local(), stream_->peer(), {}, {}, {}, io::Mutex(here.shard)},
+      options_(options), moved_(here.shard), waiting_(here.shard) {}
 
 void Connection::close_gently() {
     is_closing_ = true;
     if (slots_.empty()) stream_->close();
 }
 
+void Connection::close() {
+    is_closing_ = true;
+    stream_->close();
+    session_.is_over = true;
+    if (session_.waiting) session_.waiting->event().set();
+}
+
+void Connection::look_after(Time now) {
+    if (running_.since < now - options_.idle_max) return close(); // nobody knows whether it is still there
+    bool holds_request = options_.requests.is_short() && arriving_.is_stuck(now);
+    bool holds_answer = options_.responses.is_short() && (running_.is_stuck(now) || writing_.is_stuck(now));
+    if (!holds_request && !holds_answer) return;
+    refuse(holds_request
+               ? "memory for requests is short (queued.max.request.bytes), and its own is half there"
+               : "memory for answers is short (queued.max.response.bytes), and it does not take its own");
+    close();
+}
+
 void Connection::refuse(std::string_view why) {
+    is_closing_ = true;
+    auto left_out = here_.peer_lines.take(here_.shard.now());
+    if (!left_out) return;
     connection_log.warn("closing connection of {} on {}: {}", session_.peer.text(), session_.listener.name,
                         why);
-    is_closing_ = true;
+    if (*left_out > 0) connection_log.warn("{} lines like this were left out", *left_out);
 }
 
 Task<> Connection::serve() {
@@ -38,7 +79,9 @@ Task<> Connection::serve() {
         while (!is_closing_) {
             auto frame = co_await read_frame();
             if (!frame) break;
-            co_await dispatch(std::move(*frame));
+            auto asked = read_head(*std::exchange(frame, {}));
+            if (!asked) break;
+            co_await dispatch(*std::move(asked));
         }
     } catch (const io::StreamError& error) {
         connection_log.debug("connection of {} ended: {}", session_.peer.text(), error.what());
@@ -48,98 +91,92 @@ Task<> Connection::serve() {
     stream_->close();
 }
 
-Task<bool> Connection::fill(std::span<std::byte> into) {
-    Time deadline = here_.shard.now() + options_.idle_max;
-    while (!into.empty()) {
-        std::size_t count = co_await stream_->read_some(into, deadline);
-        if (count == 0) co_return false;
-        into = into.subspan(count);
-    }
-    co_return true;
-}
-
-/// Request buffers draw from one budget: who comes when it is used up waits until others are done.
-Task<Charge> Connection::room_for(std::size_t bytes) {
-    while (!is_closing_) {
-        if (auto charge = options_.requests.try_charge(bytes)) co_return std::move(*charge);
-        co_await here_.shard.sleep_for(2ms);
-    }
-    throw io::StreamError(io::StreamError::Reason::closed, "the broker is stopping");
-}
-
-Task<std::optional<Bytes>> Connection::read_frame() {
-    std::array<std::byte, 4> prefix{};
-    if (!co_await fill(prefix)) co_return std::nullopt;
-    auto size = load_big<std::int32_t>(prefix.data());
-    if (size < 0 || static_cast<std::size_t>(size) > options_.request_bytes_max) {
-        refuse(fmt::format("a request of {} bytes, while socket.request.max.bytes is {}", size,
-                           options_.request_bytes_max));
-        co_return std::nullopt;
-    }
-    Charge charge = co_await room_for(static_cast<std::size_t>(size));
-    auto   buffer = std::make_shared<Buffer>(static_cast<std::size_t>(size), std::move(charge));
-    if (!co_await fill(buffer->span())) {
-        refuse("it ended in the middle of a request");
-        co_return std::nullopt;
-    }
-    co_return Bytes(std::move(buffer));
-}
-
-Task<> Connection::dispatch(Bytes frame) {
-    kafka::Reader in(frame);
+std::optional<Connection::Asked> Connection::read_head(Bytes frame) {
+    kafka::Reader in(std::move(frame));
     auto          head = kafka::decode_request_header(in);
     if (!head) {
         refuse("a request header that cannot be read");
-        co_return;
+        return std::nullopt;
     }
     const ApiRow* row = find_api(head->request_api_key);
     if (!row) {
         refuse(fmt::format("unknown API key {}", head->request_api_key));
-        co_return;
+        return std::nullopt;
     }
-    bool is_served = row->api.versions.contains(head->request_api_version);
-    if (!is_served && row->api.key != kafka::ApiKey::api_versions) {
+    if (!is_served(*row, head->request_api_version) && row->api.key != kafka::ApiKey::api_versions) {
         refuse(fmt::format("{} version {} is not served; supported are {} to {}", row->api.name,
                            head->request_api_version, row->api.versions.low, row->api.versions.high));
-        co_return;
+        return std::nullopt;
     }
     session_.client_id = head->client_id.value_or("");
-    if (row->overlap == Overlap::none || !is_served)
-        co_await waiting_below(1);
-    else
-        co_await waiting_below(options_.waiting_max);
+    return Asked{*row, head->request_api_version, head->correlation_id, in.share(in.remaining())};
+}
+
+bool Connection::is_served(const ApiRow& row, kafka::Version version) const {
+    return row.api.versions.contains(version);
+}
+
+Task<> Connection::dispatch(Asked asked) {
+    bool is_known = is_served(asked.row, asked.version);
+    co_await wait_for_turn(asked.row, asked.body.size());
     Slot& slot = slots_.emplace_back();
-    if (!is_served) {
+    slot.request_bytes = asked.body.size();
+    in_flight_bytes_ += slot.request_bytes;
+    if (!is_known) {
         // Kafka answers in the oldest layout, so that a newer client learns what it may ask (KIP-511).
-        slot.pieces = kafka::response_frame(api_versions_response(kafka::ErrorCode::unsupported_version), 0,
-                                            head->correlation_id);
-        slot.is_done = true;
+        finish(slot, kafka::response_frame(api_versions_response(kafka::ErrorCode::unsupported_version), 0,
+                                           asked.correlation_id));
         co_await flush();
         co_return;
     }
-    Asked asked{*row, head->request_api_version, head->correlation_id, in.share(in.remaining())};
-    if (row->overlap == Overlap::while_waiting)
+    if (asked.row.overlap == Overlap::while_waiting) {
         waiting_.spawn_now(run(std::move(asked), slot));
-    else
+    } else {
+        running_.begin(here_.shard.now(), 0);
         co_await run(std::move(asked), slot);
+        running_.end();
+    }
 }
 
-/// Waits until fewer than `limit` requests of this connection are under way.
-Task<> Connection::waiting_below(std::size_t limit) {
-    while (slots_.size() >= limit) {
+/// Waits until the requests that are under way let another one start.
+Task<> Connection::wait_for_turn(const ApiRow& row, std::size_t bytes) {
+    bool        overlaps = row.overlap == Overlap::while_waiting;
+    std::size_t limit = overlaps ? options_.in_flight_max : 1;
+    while (slots_.size() >= limit ||
+           (!slots_.empty() && in_flight_bytes_ + bytes > options_.in_flight_bytes_max)) {
         moved_.reset();
         co_await moved_.wait();
     }
+}
+
+/// Of what is decoded, before it is; nothing when the connection ended meanwhile, or there is none for long.
+Task<std::optional<Charge>> Connection::memory_for(const Asked& asked) {
+    std::size_t bytes = asked.row.answer == AnswerSize::may_be_large ? large_answer_bytes : 0;
+    if (asked.row.overlap == Overlap::none && asked.body.size() > small_request_bytes)
+        bytes += decoded_bytes_allowed(asked.row, asked.body.size());
+    if (bytes == 0) co_return Charge();
+    bytes = std::min(bytes, options_.responses.limit_bytes() / 2);
+    auto memory = co_await here_.memory.take(options_.responses, bytes,
+                                             {is_closing_, here_.shard.now() + memory_wait_max});
+    if (!memory && !is_closing_) refuse("there is no memory for its request (queued.max.response.bytes)");
+    co_return memory;
 }
 
 Task<> Connection::run(Asked asked, Slot& slot) {
     const ApiRow& row = asked.row;
     kafka::Writer out;
     kafka::begin_response(row.api, asked.version, asked.correlation_id, out);
-    Call call{broker_, here_, session_, asked.version, {}};
-    auto result = co_await row.run(call, std::exchange(asked.body, {}), out);
-    slot.is_done = true;
-    if (result == ApiRow::Result::answered) slot.pieces = kafka::finish_frame(out);
+    auto memory = co_await memory_for(asked);
+    Call call{broker_, here_, session_, asked.version, options_.responses, {}, {}, {}};
+    call.decoded_bytes_max = decoded_bytes_allowed(row, asked.body.size());
+    auto result = ApiRow::Result::silent;
+    if (memory) {
+        call.memory = *std::exchange(memory, {});
+        if (row.overlap == Overlap::none) running_.bytes = call.decoded_bytes_max;
+        result = co_await row.run(call, std::exchange(asked.body, {}), out);
+    }
+    finish(slot, result == ApiRow::Result::answered ? kafka::finish_frame(out) : std::vector<Bytes>{});
+    call.memory = {};
     if (result == ApiRow::Result::undecodable)
         refuse(fmt::format("a {} request, version {}, that cannot be decoded", row.api.name, asked.version));
     if (call.must_close_because) {
@@ -151,31 +188,12 @@ Task<> Connection::run(Asked asked, Slot& slot) {
     co_await flush();
 }
 
-/// Writes the answers that are next in turn. One at a time: whoever finds a write under way leaves his answer
-/// to it.
-Task<> Connection::flush() {
-    if (is_writing_) co_return;
-    is_writing_ = true;
-    try {
-        while (!slots_.empty() && slots_.front().is_done) {
-            std::vector<Bytes>    held;
-            std::vector<ByteView> pieces;
-            for (; !slots_.empty() && slots_.front().is_done; slots_.pop_front())
-                for (Bytes& piece : slots_.front().pieces) held.push_back(std::move(piece));
-            for (const Bytes& piece : held) pieces.push_back(piece.view());
-            if (!pieces.empty())
-                co_await stream_->write(std::move(pieces), here_.shard.now() + options_.write_max);
-            moved_.set();
-        }
-    } catch (const io::StreamError& error) {
-        connection_log.debug("cannot answer {}: {}", session_.peer.text(), error.what());
-        is_closing_ = true;
-        stream_->close();
-        while (!slots_.empty() && slots_.front().is_done) slots_.pop_front();
-        moved_.set();
-    }
-    is_writing_ = false;
-    if (is_closing_ && slots_.empty()) stream_->close();
+void Connection::finish(Slot& slot, std::vector<Bytes> pieces) {
+    std::size_t bytes = 0;
+    for (const Bytes& piece : pieces) bytes += piece.size();
+    if (bytes > 0) slot.memory = options_.responses.charge(bytes);
+    slot.pieces = std::move(pieces);
+    slot.is_done = true;
 }
 
 } // namespace riacho::broker

@@ -18,13 +18,18 @@ namespace riacho::broker {
 struct ConnectionOptions {
     std::size_t   request_bytes_max = 100 << 20;
     Time          idle_max = std::chrono::minutes(10);
-    Time          write_max = std::chrono::seconds(60);
-    std::size_t   waiting_max = 64; ///< requests that wait for the disk at one time
-    MemoryBudget& requests;
+    Time          write_max = std::chrono::seconds(60); ///< and a second more for each 64 KiB
+    std::size_t   in_flight_max = 64;                   ///< requests that wait for the disk at one time
+    std::size_t   in_flight_bytes_max = 32 << 20;       ///< theirs; the first may be larger
+    MemoryBudget& requests;                             ///< frames, as they arrive and until they are let go
+    MemoryBudget& responses; ///< what is decoded, and answers until they are written
 };
 
 /// One client: reads frames, runs each through the API table, answers in the order of asking. Whatever is
-/// wrong with a frame ends the connection, and the log says once which peer and why. Lives on one shard.
+/// wrong with a frame ends the connection, and the log says which peer and why. Lives on one shard.
+///
+/// A frame's buffer grows as its bytes arrive. The first 4 KiB of it are always granted, so small requests
+/// never wait for memory; what is larger waits for its part of the budget, and holds up nobody else.
 class Connection {
 public:
     Connection(Broker& broker, Local& here, std::unique_ptr<io::Stream> stream,
@@ -34,12 +39,17 @@ public:
     Task<> serve();
     /// Lets no further request in; what is under way is still answered.
     void close_gently();
-    void close() { stream_->close(); }
+    void close();
+    /// Called now and then: closes a connection whose request has waited for too long, and, while memory is
+    /// short, one that holds much of it and makes no headway.
+    void look_after(Time now);
 
 private:
     struct Slot {
         bool               is_done = false;
+        std::size_t        request_bytes = 0;
         std::vector<Bytes> pieces; ///< of the answer; none for a request that wants none
+        Charge             memory; ///< for them
     };
 
     struct Asked {
@@ -49,14 +59,34 @@ private:
         Bytes          body;
     };
 
-    Task<std::optional<Bytes>> read_frame();
-    Task<bool>                 fill(std::span<std::byte> into);
-    Task<Charge>               room_for(std::size_t bytes);
-    Task<>                     dispatch(Bytes frame);
-    Task<>                     run(Asked asked, Slot& slot);
-    Task<>                     flush();
-    Task<>                     waiting_below(std::size_t limit);
-    void                       refuse(std::string_view why);
+    /// One of the three things that a peer can drag out, and what is held for it.
+    struct Stage {
+        Time        since = Time::max();
+        std::size_t bytes = 0;
+
+        void begin(Time now, std::size_t held) { *this = {now, held}; }
+        void end() { *this = {}; }
+        bool is_stuck(Time now) const;
+    };
+
+    // connection_frames.cpp
+    Task<std::optional<Bytes>>    read_frame();
+    Task<bool>                    fill(std::span<std::byte> into, Time deadline);
+    Task<std::optional<Bytes>>    read_body(std::size_t size);
+    Task<std::shared_ptr<Buffer>> enlarge(std::shared_ptr<Buffer> from, std::size_t size);
+    void                          refuse_prefix(std::span<const std::byte> prefix);
+    Task<>                        flush();
+    Task<>                        write(std::vector<Bytes> pieces);
+
+    std::optional<Asked>        read_head(Bytes frame);
+    bool                        is_served(const ApiRow& row, kafka::Version version) const;
+    Task<>                      dispatch(Asked asked);
+    Task<std::optional<Charge>> memory_for(const Asked& asked);
+    Task<>                      run(Asked asked, Slot& slot);
+    void                        finish(Slot& slot, std::vector<Bytes> pieces);
+    void                        drop_front();
+    Task<>                      wait_for_turn(const ApiRow& row, std::size_t bytes);
+    void                        refuse(std::string_view why);
 
     Broker&                     broker_;
     Local&                      here_;
@@ -64,8 +94,12 @@ private:
     Session                     session_;
     ConnectionOptions           options_;
     std::deque<Slot>            slots_;
+    std::size_t                 in_flight_bytes_ = 0; ///< of the requests in `slots_`
     bool                        is_closing_ = false;
     bool                        is_writing_ = false;
+    Stage                       arriving_;
+    Stage                       running_; ///< a request that is no produce
+    Stage                       writing_;
     io::Event                   moved_; ///< a slot was answered
     io::Group                   waiting_;
 };

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "broker/partition/waker.hpp"
 #include "io/stream.hpp"
 
+#include <memory>
 #include <string>
 
 namespace riacho::broker {
@@ -23,6 +25,10 @@ struct Session {
     std::string            client_id;
     std::string            software_name; ///< from ApiVersions v3+, empty before
     std::string            software_version;
+    io::Mutex              numbering; ///< produces of one connection get their offsets in its order
+    /// What the request under way waits on, for the one who ends the connection.
+    std::shared_ptr<Waker> waiting{};
+    bool                   is_over = false;
 
     io::Endpoint advertised() const { return listener.advertised.host.empty() ? local : listener.advertised; }
 };

@@ -8,6 +8,8 @@
 namespace riacho::kafka {
 namespace {
 
+constexpr std::size_t problems_max = 100;
+
 /// Nothing where the header agrees with itself.
 std::optional<Failure<BatchError>> contradiction_in(const BatchView& batch) {
     auto invalid = [](std::string detail) { return Failure(BatchError::invalid_record, std::move(detail)); };
@@ -120,7 +122,8 @@ Outcome<std::vector<RecordProblem>, BatchError> validate_records(const BatchView
             return fail(BatchError::invalid_record,
                         fmt::format("The headers of record {} do not match its size", expected));
         }
-        if (auto problem = problem_of(*record, rules)) problems.push_back(*std::move(problem));
+        if (problems.size() < problems_max)
+            if (auto problem = problem_of(*record, rules)) problems.push_back(*std::move(problem));
         expected++;
     }
     if (cursor.error()) {

@@ -46,7 +46,7 @@ struct RecordProblem {
 
 /// Looks at every record of a batch that validate() let through. Fails where the batch as a whole is broken:
 /// it does not decompress, records do not match the count, the sizes or the offsets. Otherwise gives the
-/// records that break a rule of the topic, none where all is well.
+/// records that break a rule of the topic, the first hundred of them; none where all is well.
 Outcome<std::vector<RecordProblem>, BatchError> validate_records(const BatchView&   batch,
                                                                  const RecordRules& rules);
 

@@ -170,7 +170,9 @@ private:
 
     template <class T> void payload(T& value, std::uint32_t size) {
         if constexpr (Text<T>) {
-            value = as_text(in_.take(size));
+            std::string_view text = as_text(in_.take(size));
+            if (text.size() > value.capacity() && !in_.use_memory(text.size())) return;
+            value = text;
         } else if constexpr (std::same_as<T, Bytes>) {
             value = in_.share(size);
         } else {
@@ -178,6 +180,7 @@ private:
             value.clear();
             if (size > in_.remaining() / std::max<std::size_t>(1, Fewest::of<Element>(form_)))
                 return in_.fail();
+            if (!in_.use_memory(size * sizeof(Element))) return;
             value.reserve(size);
             for (; size > 0 && !in_.failed(); --size) read(value.emplace_back());
         }

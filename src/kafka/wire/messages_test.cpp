@@ -151,6 +151,24 @@ TEST(Messages, ACompactCountThatTheFrameCannotHoldReservesNothing) {
     EXPECT_EQ(m.topics->capacity(), 0);
 }
 
+TEST(Messages, SmallElementsGrowNoFurtherThanTheReaderAllows) {
+    // DeleteTopics v4: names of one byte each, that become strings of 32.
+    auto reads = [](std::size_t names, std::size_t bytes_max) {
+        DeleteTopicsRequest m;
+        m.topic_names.resize(names);
+        Bytes               frame = encoded(m, 4);
+        Reader              in(frame);
+        DeleteTopicsRequest again;
+        in.limit_memory(bytes_max);
+        bool is_read = decode(again, in, 4);
+        if (is_read) EXPECT_EQ(in.memory_used(), names * sizeof(std::string));
+        if (!is_read) EXPECT_EQ(again.topic_names.capacity(), 0);
+        return is_read;
+    };
+    EXPECT_TRUE(reads(1000, 1000 * sizeof(std::string)));
+    EXPECT_FALSE(reads(1001, 1000 * sizeof(std::string)));
+}
+
 TEST(Messages, RecordsAreSlicesOfTheFrame) {
     ProduceRequest m;
     m.topic_data.push_back(

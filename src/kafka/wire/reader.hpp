@@ -4,6 +4,7 @@
 #include "codec/endian.hpp"
 #include "codec/varint.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace riacho::kafka {
@@ -46,6 +47,21 @@ public:
         return number.value;
     }
 
+    /// The structs that are read from here on take at most `bytes` of memory, or reading fails: small
+    /// elements grow many times over.
+    void limit_memory(std::size_t bytes) { memory_left_ = memory_limit_ = bytes; }
+    /// What they took so far.
+    std::size_t memory_used() const { return memory_limit_ - memory_left_; }
+    /// Fails when `bytes` more are over the limit.
+    bool use_memory(std::size_t bytes) {
+        if (bytes > memory_left_) [[unlikely]] {
+            fail();
+            return false;
+        }
+        memory_left_ -= bytes;
+        return true;
+    }
+
     /// The next `size` bytes, in place: valid while the frame is.
     ByteView take(std::size_t size) {
         if (remaining() < size) [[unlikely]] {
@@ -61,6 +77,8 @@ private:
     Bytes            frame_;
     const std::byte* at_;
     const std::byte* end_;
+    std::size_t      memory_limit_ = std::numeric_limits<std::size_t>::max();
+    std::size_t      memory_left_ = memory_limit_;
     bool             failed_ = false;
 };
 

@@ -71,6 +71,7 @@ Bytes Tail::push(Bytes batch) {
         added.from = 0;
         added.charge = std::exchange(slice_charge_, Charge());
         added.owner = std::move(batch);
+        added.owner.release_charge(); // of the request: it is the tail's memory now
         return added.owner;
     }
     check(chunk_ && chunk_->view().size() - chunk_used_ >= batch.size(),
