@@ -17,6 +17,7 @@ inline kafka::ErrorCode error_of(storage::AppendError error) {
         return ErrorCode::record_list_too_large;
     case storage::AppendError::no_room:
         return ErrorCode::request_timed_out;
+    case storage::AppendError::disk_full: // clients take it as "not written", and try again
     case storage::AppendError::offline:
     case storage::AppendError::storage_failed:
         return ErrorCode::kafka_storage_error;

@@ -24,7 +24,9 @@ struct StoreOptions {
     std::uint64_t             wal_round_bytes_max = 4u << 20;
     std::chrono::milliseconds checkpoint_interval_ms = std::chrono::seconds(60);
     std::uint64_t             checkpoint_bytes = 128u << 20; ///< or after so many bytes of frames
-    std::size_t tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
+    /// disk.reserve.bytes: what is kept free for writing out; at most a hundredth of the disk.
+    std::uint64_t disk_reserve_bytes = 64u << 20;
+    std::size_t   tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
 };
 
 enum class StoreError {

@@ -84,23 +84,6 @@ TEST_P(BrokenDisk, a_broker_whose_log_failed_still_stops_in_time) {
     EXPECT_EQ(read_all(cluster_.connect(), "orders", 0).at(0), (Got{0, "before"}));
 }
 
-TEST_P(BrokenDisk, a_full_disk_refuses_produce_and_serves_again_when_there_is_room) {
-    std::uint64_t room = disk().used_bytes() + (std::uint64_t{256} << 10);
-    disk().set_capacity(room);
-    ErrorCode error = ErrorCode::none;
-    for (int i = 0; i < 200 && error == ErrorCode::none; ++i) {
-        auto request = produce_request("orders", 0, batch_of({std::string(20'000, 'x')}, cluster_.wall()));
-        request.timeout_ms = 1'000;
-        error = answer_in(client_->ask(std::move(request))).error_code;
-    }
-    EXPECT_TRUE(error == ErrorCode::request_timed_out || error == ErrorCode::kafka_storage_error)
-        << kafka::name_of(error);
-    EXPECT_EQ(read_all(*client_, "orders", 0).at(0), (Got{0, "before"}));
-    disk().set_capacity(std::uint64_t{1} << 40);
-    cluster_.run_for(5s);
-    EXPECT_EQ(produced("again"), ErrorCode::none);
-}
-
 } // namespace
 RIACHO_SCENARIOS(BrokenDisk);
 } // namespace riacho::scenarios

@@ -32,6 +32,7 @@ broker::BrokerOptions small_broker() {
     options.offsets_topic_num_partitions = 4;
     options.store.wal_file_bytes = 1u << 20;
     options.store.wal_bytes_max = 64u << 20;
+    options.store.disk_reserve_bytes = 2u << 20;
     return options;
 }
 

@@ -144,6 +144,10 @@ std::vector<BrokerRow> store_rows() {
         in_store(whole_option("tail.max.bytes", int64, &S::tails_bytes_max,
                               "Bytes of all partitions that lie in memory until they are in segments.",
                               at_least(1 << 20))),
+        in_store(whole_option(
+            "disk.reserve.bytes", int64, &S::disk_reserve_bytes,
+            "Room on the disk that produce leaves free, at most a hundredth of it; a file holds it.",
+            at_least(0))),
         in_store(whole_option("wal.file.bytes", int64, &S::wal_file_bytes,
                               "Size of one file of the write-ahead log.", at_least(64 << 10))),
         in_store(whole_option("wal.bytes.max", int64, &S::wal_bytes_max,

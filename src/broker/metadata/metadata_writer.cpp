@@ -66,7 +66,8 @@ Task<Outcome<void, ErrorCode>> MetadataWriter::append(std::vector<Bytes> records
     auto       written = co_await log_->append(
         builder.build(), LeaderEpoch{static_cast<std::int32_t>(store_.starts())}, shard.now() + append_max);
     if (!written) {
-        metadata_log.error("a change of the metadata was not written: {}", written.error().detail);
+        if (!store_.wal().has_failed()) // which was said once
+            metadata_log.error("a change of the metadata was not written: {}", written.error().detail);
         co_return fail(ErrorCode::kafka_storage_error, written.error().detail);
     }
     co_return Outcome<void, ErrorCode>{};

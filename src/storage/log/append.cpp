@@ -48,6 +48,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append(Bytes batch, LeaderEpo
             fmt::format("{} bytes, segment.bytes is {}", batch.size(), place_.options.segment_bytes));
     auto view = kafka::BatchView::first(batch.view());
     check(view && view->size() == batch.size(), "what is appended is one validated batch");
+    bool has_space = !place_.space || place_.space->admits(batch.size(), place_.use);
     if (auto mark = producer_mark(*view)) {
         CO_TRY(auto duplicate, producers_.check(*mark));
         if (duplicate) {
@@ -55,6 +56,9 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append(Bytes batch, LeaderEpo
             co_return co_await answer_duplicate(*duplicate, deadline);
         }
     }
+    if (!has_space)
+        co_return fail(AppendError::disk_full,
+                       "The disk has no room beyond its reserve. Delete records or topics, or free space.");
     if (is_external(batch)) co_return co_await append_external(std::move(batch), epoch, deadline);
     if (auto refused = co_await admit(batch, deadline)) co_return fail(*refused, place_.folder);
 
@@ -99,7 +103,10 @@ Task<std::optional<AppendError>> PartitionLog::admit(Bytes batch, Time deadline)
 
 /// Memory that is short is first written out, then charged.
 Task<bool> PartitionLog::make_tail_room(Bytes batch, Time deadline) {
-    if (place_.partition == cluster_metadata) tail_.force_room(batch); // deletes make room for all others
+    if (place_.partition == cluster_metadata) { // deletes make room for all others
+        tail_.force_room(batch);
+        co_return true;
+    }
     while (!tail_.ensure_room(batch)) {
         if (refusal() || shard_.now() >= deadline) co_return false;
         if (tail_.durable_bytes() > 0 && shard_.now() >= write_out_again_)
@@ -118,6 +125,7 @@ PartitionLog::Numbered PartitionLog::number(Bytes batch, LeaderEpoch epoch) {
     end_ = view->next_offset();
     epochs_.assign(epoch, numbered.base);
     if (auto mark = producer_mark(*view)) producers_.apply(*mark, place_.world.clock.wall());
+    if (place_.space) place_.space->take(batch.size());
     numbered.bytes = is_external(batch) ? std::move(batch) : tail_.push(std::move(batch));
     return numbered;
 }

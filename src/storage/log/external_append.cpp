@@ -55,6 +55,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append_external(Bytes batch, 
     }
     auto kept = co_await on_pool(files_->keep_external(batch, job()));
     if (!unsynced_from_) unsynced_from_ = *frame;
+    if (place_.space) place_.space->wrote(batch.size());
     apply(std::move(kept));
     publish(numbered.last);
     co_return Appended{numbered.base, log_start_};

@@ -6,6 +6,7 @@
 #include "base/outcome.hpp"
 #include "io/world.hpp"
 #include "riacho/task.hpp"
+#include "storage/disk_space.hpp"
 #include "storage/log/log_options.hpp"
 #include "storage/wal/wal.hpp"
 
@@ -30,6 +31,7 @@ enum class AppendError {
     invalid_producer_epoch, ///< an epoch below the producer's current one
     batch_larger_than_segment,
     no_room,        ///< ring, memory or disk had no room before the deadline; retriable
+    disk_full,      ///< no free space beyond the reserve: nothing was written; retriable
     offline,        ///< this partition's files failed; the others serve
     storage_failed, ///< the write-ahead log failed: only a restart ends it
     stopped
@@ -95,7 +97,9 @@ public:
         std::string    folder; ///< <log dir>/<topic>-<index>
         TopicPartition partition;
         LogOptions     options;
-        std::uint16_t  volume = 0; ///< what its entries say
+        std::uint16_t  volume = 0;      ///< what its entries say
+        DiskSpace*     space = nullptr; ///< null: the disk has no end
+        SpaceUse       use = SpaceUse::clients;
     };
 
     virtual ~Log() = default;

@@ -1,5 +1,6 @@
 #include "io/gather.hpp"
 #include "storage/log/testing.hpp"
+#include "storage/store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -175,6 +176,26 @@ TEST(Log, WritesOutFirstWhenMemoryIsShort) {
     for (int i = 0; i < 40; ++i) ASSERT_TRUE(world.append(test_batch({.value_bytes = 9'000})));
     EXPECT_LE(small.held_bytes(), 100'000u);
     EXPECT_EQ(world.all_bases().size(), 40u);
+    world.log.reset();
+}
+
+TEST(Log, TakesChangesOfTheMetadataWhenTheTailsHaveNoMemoryLeft) {
+    LogWorld     world;
+    MemoryBudget small("small", 100'000);
+    Charge       others = small.charge(100'000);
+    world.partition = cluster_metadata;
+    auto       place = world.place();
+    Log::Place tight{.shard = place.shard,
+                     .world = place.world,
+                     .wal = place.wal,
+                     .tails = small,
+                     .folder = place.folder,
+                     .partition = place.partition,
+                     .options = place.options};
+    world.log = *world.world.run(open_log(std::move(tight), {}, {}));
+    for (std::size_t bytes : {500u, 9'000u, 60'000u}) // into a chunk, into one of its own, and as it came
+        EXPECT_TRUE(world.append(test_batch({.value_bytes = bytes})));
+    EXPECT_EQ(world.all_bases().size(), 3u);
     world.log.reset();
 }
 

@@ -19,6 +19,10 @@ PartitionLog::PartitionLog(Place place, Opened opened)
     last_checkpoint_.producer_state = std::move(opened.producer_state);
 }
 
+PartitionLog::~PartitionLog() {
+    if (place_.space) place_.space->wrote(tail_.bytes());
+}
+
 std::uint64_t PartitionLog::size_bytes() const {
     std::uint64_t bytes = tail_.bytes();
     for (const PublishedSegment& segment : segments_) bytes += segment.info.bytes;
@@ -35,6 +39,7 @@ void PartitionLog::replay(const ReplayedEntry& entry) {
     high_watermark_ = end_;
     Offset base = view->base_offset();
     tail_.force_room(bytes);
+    if (place_.space) place_.space->take(bytes.size());
     tail_.push(std::move(bytes));
     tail_.mark_durable(base, entry.frame);
 }

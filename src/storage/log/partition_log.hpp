@@ -45,6 +45,7 @@ public:
         Bytes                        producer_state; ///< at `point`
     };
     PartitionLog(Place place, Opened opened);
+    ~PartitionLog() override;
 
     Offset        log_start() const override { return log_start_; }
     Offset        high_watermark() const override { return high_watermark_; }

@@ -54,10 +54,13 @@ void PartitionLog::apply(FilesChange change) {
     }
     if (change.batches > 0) {
         if (!unsynced_from_) unsynced_from_ = tail_.oldest_durable();
+        std::uint64_t before = tail_.bytes();
         tail_.pop(change.batches);
+        if (place_.space) place_.space->wrote(before - tail_.bytes());
     }
     if (!change.failure) return;
     if (change.failure->kind == FilesChange::Failure::Kind::broken) return go_offline(change.failure->text);
+    if (place_.space) place_.space->report_full();
     if (shard_.now() >= write_out_again_) write_out_logger.warn("disk full: {}", change.failure->text);
     write_out_again_ = shard_.now() + full_disk_pause;
 }

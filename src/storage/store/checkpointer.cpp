@@ -77,8 +77,19 @@ Task<> FileStore::checkpoint() {
 
 Task<> FileStore::make_durable(Checkpoint next, std::vector<ProducersOf> producers) {
     io::Shard& thread = place_.world.pool.thread_for(checkpoint_key);
-    co_await io::run_on(thread, home(),
-                        put_checkpoint(place_.world.disk, place_.layout, next, std::move(producers)));
+    bool       written = false;
+    try {
+        co_await io::run_on(thread, home(),
+                            put_checkpoint(place_.world.disk, place_.layout, next, producers));
+        written = true;
+    } catch (const io::DiskError& error) {
+        if (!error.is_full() || ballast_.held_bytes() == 0) throw;
+    }
+    if (!written) {
+        co_await ballast_.give_up();
+        co_await io::run_on(thread, home(),
+                            put_checkpoint(place_.world.disk, place_.layout, next, std::move(producers)));
+    }
     last_ = std::move(next);
 }
 

@@ -31,6 +31,7 @@ Task<> FileStore::stop(Time deadline) {
     Stop stopped = co_await close_logs(deadline, collected);
     if (stopped == Stop::out_of_time) co_await stop_logs();
     co_await wal_.stop(home());
+    co_await ballast_.stop();
     bool nothing_needed = collected.low_water > wal_.last_durable();
     if (stopped == Stop::complete && nothing_needed && !wal_.has_failed()) {
         try {
@@ -51,6 +52,7 @@ Task<> FileStore::abandon() {
     co_await group_.join();
     co_await stop_logs();
     if (phase_ == Phase::running) co_await wal_.stop(home());
+    co_await ballast_.stop();
     co_await drop_logs();
 }
 

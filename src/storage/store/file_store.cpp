@@ -8,7 +8,8 @@
 namespace riacho::storage {
 namespace {
 
-FileWalOptions wal_options_of(const FileStore::Place& place, io::Inbox<CheckpointReason>& reasons) {
+FileWalOptions wal_options_of(const FileStore::Place& place, io::Inbox<CheckpointReason>& reasons,
+                              DiskSpace& space) {
     const StoreOptions& options = place.options;
     FileWalOptions      wal;
     wal.ring.folder = place.layout.wal();
@@ -18,14 +19,22 @@ FileWalOptions wal_options_of(const FileStore::Place& place, io::Inbox<Checkpoin
     wal.ring.mode = options.durability;
     wal.checkpoint_bytes = options.checkpoint_bytes;
     wal.checkpointer = &reasons;
+    wal.space = &space;
     return wal;
+}
+
+SpaceUse space_use_of(std::string_view topic) {
+    if (topic == cluster_metadata_topic) return SpaceUse::metadata;
+    return topic.starts_with("__") ? SpaceUse::coordinators : SpaceUse::clients;
 }
 
 } // namespace
 
 FileStore::FileStore(Place place)
     : place_(std::move(place)), tails_("tails", place_.options.tails_bytes_max, &place_.world.memory),
-      reasons_(home()), wal_(place_.world, wal_options_of(place_, reasons_)), checkpointing_(home()),
+      space_(home()),
+      ballast_({place_.world, home(), place_.layout, place_.options.disk_reserve_bytes, space_}),
+      reasons_(home()), wal_(place_.world, wal_options_of(place_, reasons_, space_)), checkpointing_(home()),
       stopping_(home()), group_(home()) {
     for (io::Shard* shard : place_.world.shards) logs_.push_back(std::make_unique<ShardLogs>(*shard));
 }
@@ -55,12 +64,15 @@ Log::Place FileStore::log_place(TopicPartition partition, std::string_view topic
             .tails = tails_,
             .folder = place_.layout.partition(topic, partition.index),
             .partition = partition,
-            .options = std::move(options)};
+            .options = std::move(options),
+            .space = &space_,
+            .use = space_use_of(topic)};
 }
 
 Task<> FileStore::start() {
     phase_ = Phase::running;
     starts_ = last_.starts;
+    co_await ballast_.start();
     co_await wal_.start(home(), last_.last_durable);
     group_.spawn_now(run_checkpoints());
     group_.spawn_now(wake_regularly());

@@ -3,6 +3,7 @@
 #include "io/group.hpp"
 #include "io/inbox.hpp"
 #include "storage/store.hpp"
+#include "storage/store/ballast.hpp"
 #include "storage/store/checkpoint.hpp"
 #include "storage/store/kafka_files.hpp"
 #include "storage/store/registry.hpp"
@@ -46,6 +47,7 @@ public:
     ShardLogs& logs_of(TopicPartition partition);
     Log::Place log_place(TopicPartition partition, std::string_view topic, LogOptions options);
     void       hold(std::unique_ptr<io::FileLock> lock) { lock_ = std::move(lock); }
+    bool       holds_lock() const { return lock_ != nullptr; }
     void       set_cluster_id(std::string id) { cluster_id_ = std::move(id); }
     /// The checkpoint that is on the disk, or nothing yet.
     const Checkpoint& last() const { return last_; }
@@ -87,6 +89,8 @@ private:
     std::uint32_t                           starts_ = 0; ///< of `last_`, for shards that may not look there
     Checkpoint                              last_; // durable, or perhaps durable; its number is the highest
     MemoryBudget                            tails_;
+    DiskSpace                               space_;
+    Ballast                                 ballast_;
     io::Inbox<CheckpointReason>             reasons_;
     FileWal                                 wal_;
     std::vector<std::unique_ptr<ShardLogs>> logs_; // one per shard

@@ -15,6 +15,7 @@ struct Layout {
     std::string lock() const { return folder + "/riacho.lock"; }
     std::string log() const { return folder + "/log"; } ///< Kafka's log dir
     std::string wal() const { return folder + "/wal"; }
+    std::string ballast() const { return folder + "/ballast"; } ///< the reserve of the disk
     std::string lost_and_found() const { return folder + "/lost+found"; }
     std::string checkpoint() const { return wal() + "/checkpoint"; }
     std::string producers(std::uint64_t number) const {

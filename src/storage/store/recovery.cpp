@@ -12,7 +12,8 @@ namespace riacho::storage {
 namespace {
 
 constexpr log::Logger   recovery_logger{"storage"};
-constexpr std::uint64_t wal_part_of_disk = 10; // the log takes a tenth of the disk at most
+constexpr std::uint64_t wal_part_of_disk = 10;      // the log takes a tenth of the disk at most
+constexpr std::uint64_t reserve_part_of_disk = 100; // and the reserve a hundredth
 
 Task<> sync_file(io::Disk& disk, std::string path) {
     auto file = co_await disk.open(path, io::OpenMode::write);
@@ -27,17 +28,29 @@ std::string parent_of(const std::string& folder) {
 
 Task<Outcome<std::unique_ptr<Store>, StoreError>> open_store(io::World& world, std::string folder,
                                                              StoreOptions options, LogOptionsOf log_options) {
-    std::unique_ptr<Recovery>                   recovery;
+    Layout                                      layout{folder};
     Outcome<std::unique_ptr<Store>, StoreError> opened = fail(StoreError::disk);
-    try {
-        co_await world.disk.make_folder(folder);
-        std::uint64_t disk_bytes = co_await world.disk.total_bytes(folder);
-        options.wal_bytes_max = std::min(options.wal_bytes_max, disk_bytes / wal_part_of_disk);
-        FileStore::Place place{world, {std::move(folder)}, options, std::move(log_options)};
-        recovery = std::make_unique<Recovery>(std::move(place));
-        opened = co_await recovery->run();
-    } catch (const io::DiskError& error) { opened = fail(StoreError::disk, error.what()); }
-    if (!opened && recovery) co_await recovery->abandon();
+    for (bool again = true; again;) {
+        again = false;
+        std::unique_ptr<Recovery> recovery;
+        bool                      is_full = false;
+        try {
+            co_await world.disk.make_folder(folder);
+            std::uint64_t disk_bytes = co_await world.disk.total_bytes(folder);
+            options.wal_bytes_max = std::min(options.wal_bytes_max, disk_bytes / wal_part_of_disk);
+            options.disk_reserve_bytes =
+                std::min(options.disk_reserve_bytes, disk_bytes / reserve_part_of_disk);
+            recovery = std::make_unique<Recovery>(FileStore::Place{world, layout, options, log_options});
+            opened = co_await recovery->run();
+        } catch (const io::DiskError& error) {
+            opened = fail(StoreError::disk, error.what());
+            is_full = error.is_full();
+        }
+        // A start can be repeated: with the ballast's room it is.
+        if (is_full && recovery && recovery->holds_folder())
+            again = co_await drop_ballast(world.disk, layout);
+        if (!opened && recovery) co_await recovery->abandon();
+    }
     co_return opened;
 }
 

@@ -29,6 +29,8 @@ public:
     explicit Recovery(FileStore::Place place);
 
     Task<Outcome<std::unique_ptr<Store>, StoreError>> run();
+    /// The folder is ours: nobody else runs on it.
+    bool holds_folder() const { return store_->holds_lock(); }
     /// After a failure of `run`.
     Task<> abandon();
 

@@ -54,6 +54,7 @@ inline StoreOptions small_store() {
     options.wal_bytes_max = 5 * (64u << 10);
     options.checkpoint_interval_ms = std::chrono::hours(1);
     options.checkpoint_bytes = 1u << 30;
+    options.disk_reserve_bytes = 32u << 10;
     return options;
 }
 inline LogOptions small_log(std::string_view) {

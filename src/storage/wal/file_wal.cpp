@@ -263,6 +263,7 @@ Task<> FileWal::write_frame(EncodedFrame frame, Durability mode) {
             written = true;
         } catch (const io::DiskError& error) {
             if (!error.is_full() || !is_running()) throw;
+            if (options_.space) options_.space->report_full();
             if (!std::exchange(told, true)) wal_logger.warn("no room for a frame, waiting: {}", error.what());
         }
         if (!written) co_await world_.flusher.sleep_for(frame_retry_pause);

@@ -3,6 +3,7 @@
 #include "io/group.hpp"
 #include "io/inbox.hpp"
 #include "io/world.hpp"
+#include "storage/disk_space.hpp"
 #include "storage/wal/ring.hpp"
 #include "storage/wal/wal.hpp"
 
@@ -23,6 +24,8 @@ struct FileWalOptions {
     std::uint64_t checkpoint_bytes = 128u << 20;
     /// Woken after so many bytes of frames, and when the ring is three quarters full; may be null.
     io::Inbox<CheckpointReason>* checkpointer = nullptr;
+    /// New files of the ring are made of what it has beyond the reserve; may be null.
+    DiskSpace* space = nullptr;
 };
 
 /// The write-ahead log over files. One coroutine on the flusher takes what all shards appended, writes it as
@@ -110,6 +113,7 @@ private:
     void                  fail(std::string why);
     void                  fail_pending();
     Task<>                keep_spares();
+    void                  take_space_for_spare();
     Task<>                remove_files(std::vector<std::unique_ptr<WalFile>> files);
     void                  watch(std::uint64_t frame_bytes);
     void                  wake_checkpointer(CheckpointReason reason);

@@ -29,6 +29,7 @@ Task<> FileWal::keep_spares() {
         }
         bool full = false;
         try {
+            take_space_for_spare();
             co_await ring_.prepare_spare();
             inbox_.wake(); // room for those who wait
             told = false;
@@ -44,6 +45,16 @@ Task<> FileWal::keep_spares() {
         ring_.changed().set();
         co_await ended_.wait_until(world_.flusher.now() + fill_retry_pause);
     }
+}
+
+/// Another file of the ring takes nothing from what was admitted, nor from the reserve.
+void FileWal::take_space_for_spare() {
+    std::uint64_t bytes = ring_.new_spare_bytes();
+    if (!options_.space || bytes == 0) return;
+    if (!options_.space->admits(bytes, SpaceUse::clients))
+        throw io::DiskError("fill", options_.ring.folder, ENOSPC);
+    options_.space->take(bytes);
+    options_.space->wrote(bytes);
 }
 
 Task<Outcome<void, WalError>> FileWal::change_file(io::Shard& home) {

@@ -77,6 +77,8 @@ public:
     // -- for the one that fills
     bool   wants_spare() const;
     Task<> prepare_spare(); ///< throws DiskError
+    /// What `prepare_spare` takes of the disk: nothing where a file is used again.
+    std::uint64_t new_spare_bytes() const { return free_.empty() ? options_.file_bytes : 0; }
     /// When it wants a spare, and when there is one.
     io::Event& changed() { return changed_; }
 

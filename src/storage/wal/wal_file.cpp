@@ -89,6 +89,7 @@ Task<std::unique_ptr<WalFile>> make_wal_file(io::Disk& disk, std::string folder,
     co_await fill_with_zeros(*made->file, wal_block, bytes, thread); // its last sync covers the header too
     co_await disk.rename(filling, made->path);
     co_await disk.sync_folder(folder);
+    made->file = co_await disk.open(made->path, io::OpenMode::write); // errors name the file as it is called
     co_return made;
 }
 
@@ -101,6 +102,7 @@ Task<> relabel(io::Disk& disk, std::string folder, WalFile& file, WalFileHeader 
     co_await disk.rename(file.path, path);
     file.path = path;
     co_await disk.sync_folder(folder);
+    file.file = co_await disk.open(path, io::OpenMode::write);
     file.header = header;
     file.first = file.last = {};
     file.unsynced = WalFile::Unsynced::no;
