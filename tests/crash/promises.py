@@ -1,41 +1,89 @@
 """What was acknowledged, and whether a broker keeps it.
 
-A client's journal has a line for each promise: `record PARTITION OFFSET VALUE`, `commit PARTITION OFFSET`,
-`made TOPIC`, `deleting TOPIC` (asked for: from here on it may be gone), `deleted TOPIC`. `ordered` in its first line
-says that the producer is idempotent. A value is NAME/NUMBER, the numbers counting from 0 in each partition.
+The clients' journal (clients/peer.hpp) has a line for each promise:
+
+    records TOPIC PARTITION OFFSET NAME NUMBER COUNT   NAME's records from NUMBER on lie from OFFSET on
+    seen TOPIC PARTITION OFFSET VALUE                  a reader was given it; a value is NAME/NUMBER
+    ordered NAME                                       idempotent: its numbers count from 0 in each partition
+    commit GROUP PARTITION OFFSET
+    making TOPIC LIFE                                  asked for: from here on it may be there
+    made TOPIC LIFE RETENTION                          with this retention.bytes; its records are TOPIC/LIFE
+    deleting TOPIC LIFE                                asked for: from here on it may be gone
+    deleted TOPIC LIFE
+    wrong NAME TEXT                                    an answer that no client should ever get
+
+and for each connection `> NAME` (a request goes out), `< NAME` (its answer is there), `x NAME` (it will never come).
 """
 import dataclasses
-import pathlib
+import statistics
 
-Records = dict[tuple[int, int], str]  # (partition, offset): value
+MAIN = "crash"  # the topic that is never deleted
+Records = dict[tuple[str, int, int], str]  # (topic, partition, offset): value
+
+
+@dataclasses.dataclass
+class Changing:
+    """A topic that comes and goes; `life` tells one of that name from the next."""
+
+    state: str
+    life: int
+    retention: str = ""
 
 
 class Promises:
-    """What the journals say."""
+    """What the journal says; `take` reads on."""
 
-    def __init__(self, journals: list[pathlib.Path]):
+    def __init__(self):
         self.records: Records = {}
-        self.commits: dict[int, int] = {}
-        self.made: set[str] = set()
-        self.maybe: set[str] = set()
-        self.deleted: set[str] = set()
+        self.commits: dict[tuple[str, int], int] = {}
+        self.topics: dict[str, Changing] = {}
         self.ordered: set[str] = set()
-        for path in journals:
-            text = path.read_text()
-            for line in text[:text.rfind("\n") + 1].splitlines():  # a last line may be half written
-                self.take(path.stem, *line.split())
+        self.wrong: list[str] = []
+        self.connections: dict[str, str] = {}  # name: the last of > < x
+        self.acknowledgements = 0  # answers that promised something
+        self.acknowledged_records = 0
 
-    def take(self, name: str, kind: str, *words: str) -> None:
-        if kind == "record":
-            place = (int(words[0]), int(words[1]))
-            other = self.records.setdefault(place, words[2])
-            assert other == words[2], f"{place} was acknowledged for {other} and for {words[2]}"
+    def take(self, line: str) -> None:
+        kind, *words = line.split()
+        if kind in "><x":
+            self.connections[words[0]] = kind
+        elif kind == "records":
+            self.take_records(words)
+        elif kind == "seen":
+            self.keep((words[0], int(words[1]), int(words[2])), words[3])
         elif kind == "commit":
-            self.commits[int(words[0])] = int(words[1])
+            self.commits[words[0], int(words[1])] = int(words[2])
         elif kind == "ordered":
-            self.ordered.add(name)
+            self.ordered.add(words[0])
+        elif kind == "wrong":
+            self.wrong.append(" ".join(words))
         else:
-            {"made": self.made, "deleting": self.maybe, "deleted": self.deleted}[kind].add(words[0])
+            self.take_topic(kind, *words)
+        self.acknowledgements += kind in ("records", "commit", "made", "deleted")
+
+    def take_records(self, words: list[str]) -> None:
+        topic, partition, offset, name = words[0], int(words[1]), int(words[2]), words[3]
+        number, count = int(words[4]), int(words[5])
+        for i in range(count):
+            self.keep((topic, partition, offset + i), f"{name}/{number + i}")
+        self.acknowledged_records += count
+
+    def keep(self, place: tuple[str, int, int], value: str) -> None:
+        other = self.records.setdefault(place, value)
+        if other != value:
+            self.wrong.append(f"{place} was promised to {other} and to {value}")
+
+    def take_topic(self, kind: str, name: str, life: str, retention: str = "") -> None:
+        self.topics[name] = Changing(kind, int(life), retention)
+        if kind == "deleting":
+            self.records = {place: value for place, value in self.records.items() if place[0] != name}
+
+    def in_flight(self) -> int:
+        """Connections whose last request has no answer."""
+        return sum(last != "<" for last in self.connections.values())
+
+    def waiting(self) -> int:
+        return sum(last == ">" for last in self.connections.values())
 
 
 @dataclasses.dataclass
@@ -43,29 +91,70 @@ class Found:
     """What a reader finds after the crash."""
 
     records: Records
-    committed: dict[int, int]
-    topics: set[str]
+    committed: dict[tuple[str, int], int]
+    retention: dict[str, str]  # of each topic that is there
 
 
 def out_of_order(promises: Promises, found: Records) -> list[str]:
     """An idempotent producer's numbers are 0, 1, 2 and so on in each partition: none lost, doubled or swapped."""
     problems, following = [], {}
-    for (partition, offset), value in sorted(found.items()):
+    for (topic, partition, offset), value in sorted(found.items()):
         name, number = value.split("/")
         if name in promises.ordered:
             wanted = following.get((name, partition), 0)
             if int(number) != wanted:
-                problems.append(f"{partition}@{offset} has {value}, and {name}/{wanted} was its turn")
+                problems.append(f"{topic}-{partition}@{offset} has {value}, and {name}/{wanted} was its turn")
             following[name, partition] = int(number) + 1
     return problems
 
 
+def broken_topics(promises: Promises, found: Found) -> list[str]:
+    problems = []
+    for name, topic in promises.topics.items():
+        is_there = name in found.retention
+        if topic.state == "made" and not is_there:
+            problems.append(f"{name} was created and is not there")
+        if topic.state == "made" and is_there and found.retention[name] != topic.retention:
+            problems.append(f"{name} has retention.bytes={found.retention[name]}, {topic.retention} was promised")
+        if topic.state == "deleted" and is_there:
+            problems.append(f"{name} was deleted and is there")
+    for (name, partition, offset), value in found.records.items():
+        if name != MAIN and value != f"{name}/{promises.topics[name].life}":
+            problems.append(f"{name}-{partition}@{offset}: {value} was deleted with its topic and came back")
+    return problems
+
+
 def broken(promises: Promises, found: Found) -> list[str]:
-    problems = [f"{partition}@{offset}: {value} was acknowledged, {found.records.get((partition, offset))} is there"
-                for (partition, offset), value in promises.records.items()
-                if found.records.get((partition, offset)) != value]
-    problems += [f"partition {partition}: {offset} was committed, {found.committed.get(partition)} is there"
-                 for partition, offset in promises.commits.items() if found.committed.get(partition, -1) < offset]
-    problems += [f"{topic} was created and is not there" for topic in promises.made - promises.maybe - found.topics]
-    problems += [f"{topic} was deleted and is there" for topic in promises.deleted & found.topics]
-    return problems + out_of_order(promises, found.records)
+    problems = list(promises.wrong)
+    problems += [f"{place}: {value} was promised, {found.records.get(place)} is there"
+                 for place, value in promises.records.items() if found.records.get(place) != value]
+    problems += [f"{group}, partition {partition}: {offset} was committed, {found.committed.get((group, partition))}"
+                 f" is there" for (group, partition), offset in promises.commits.items()
+                 if found.committed.get((group, partition), -1) < offset]
+    return problems + broken_topics(promises, found) + out_of_order(promises, found.records)
+
+
+@dataclasses.dataclass
+class Ends:
+    """What each end of a broker's life met."""
+
+    cuts: int = 0
+    kills: int = 0
+    in_recovery: int = 0
+    in_flight: list[int] = dataclasses.field(default_factory=list)
+    acknowledgements: list[int] = dataclasses.field(default_factory=list)
+
+    def unmet(self, least: int) -> list[str]:
+        """Why a run of `least` cuts and as many kills proves less than it should."""
+        problems = []
+        if min(self.cuts, self.kills) < least:
+            problems.append(f"{self.cuts} cuts and {self.kills} kills, {least} of each are wanted")
+        if self.in_recovery * 10 < self.cuts + self.kills:
+            problems.append(f"{self.in_recovery} of {self.cuts + self.kills} ends came during recovery,"
+                            f" a tenth is wanted")
+        if min(self.in_flight) < 8:
+            problems.append(f"{min(self.in_flight)} connections had a request in flight, 8 are wanted")
+        if statistics.median(self.acknowledgements) < 500:
+            problems.append(f"the median end came after {statistics.median(self.acknowledgements)} acknowledgements,"
+                            f" 500 are wanted")
+        return problems

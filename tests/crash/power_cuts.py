@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Power cuts and kills of the real program, in turn, under clients that write down what they were told.
+
+    power_cuts.py --binary RIACHO --mirror LIBRARY --clients PROGRAM [--rounds N] [--seed N] [--plant BUG]
+
+A cut leaves what the mirror has (mirror.py), a kill what the process wrote; what a kill left unsynced and recovery
+has read has to survive the next cut. After each the program starts on what is left, at times it ends again in the
+middle of its recovery, and every promise in the journal must have been kept (promises.py). The seed, which is
+printed, decides when and how; a second run of it meets other moments, for the program has threads.
+
+With --plant it expects the bug of that name to break a promise within five cuts (a build of the preset `planted`).
+"""
+import argparse
+import dataclasses
+import os
+import pathlib
+import random
+import shutil
+import signal
+import statistics
+import struct
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+from harness import tools  # noqa: E402
+from harness.brokers import Riacho, accepts  # noqa: E402
+from harness.process import BUILD, Failure, Process, wait_until  # noqa: E402
+
+from mirror import Mirror, folder_for_tests  # noqa: E402
+from promises import Ends, Promises, broken  # noqa: E402
+
+WAL_BYTES, WAL_FILE_BYTES = 768 * 1024, 128 * 1024
+# In one run segments roll, the ring of the write-ahead log wraps, checkpoints come, batches go to segments first.
+SETTINGS = {"num.partitions": "3", "offsets.topic.num.partitions": "5", "log.segment.bytes": str(1024 * 1024),
+            "wal.file.bytes": str(WAL_FILE_BYTES), "wal.bytes.max": str(WAL_BYTES), "wal.external.bytes": "16384",
+            "wal.checkpoint.bytes": str(256 * 1024), "wal.checkpoint.interval.ms": "300"}
+NAP_US_MAX = 8000  # a sync takes up to so much longer than here: there is a time to be cut in
+CHANGES_OF_A_RECOVERY = 30  # more or less
+CUTS_TO_FIND_A_BUG, NAP_US_TO_FIND_A_BUG = 5, 50_000  # on a busy machine answers take long to arrive
+
+
+class BrokenPromise(Exception):
+    """What was promised and is not there."""
+
+
+class MirroredBroker(Riacho):
+    """The program under the mirror."""
+
+    def __init__(self, binary: pathlib.Path, folder: pathlib.Path):
+        super().__init__(folder, None, SETTINGS)
+        self.binary, self.environment = binary, {}
+
+    def launch(self) -> None:
+        if accepts(self.port):
+            raise Failure(f"port {self.port} is taken by another program")
+        self.process = Process(self.command(), self.folder, self.name, env=self.environment)
+
+
+@dataclasses.dataclass
+class Programs:
+    binary: pathlib.Path
+    mirror: pathlib.Path
+    clients: pathlib.Path
+
+
+class Loop:
+    """A folder's whole life: one broker after another on it, the same clients throughout."""
+
+    def __init__(self, programs: Programs, folder: pathlib.Path, seed: int, plant: str = ""):
+        self.folder, self.seed, self.plant, self.chance = folder, seed, plant, random.Random(seed)
+        self.broker = MirroredBroker(programs.binary, folder)
+        self.mirror = Mirror(programs.mirror, self.broker.data, folder / "mirror")
+        self.journal, self.read_to = folder / "journal", 0
+        self.clients_program, self.clients = programs.clients, None
+        self.promises, self.ends = Promises(), Ends()
+
+    # ---- the broker
+
+    def arm(self, die_at: int = 0) -> None:
+        nap_us = NAP_US_TO_FIND_A_BUG if self.plant else NAP_US_MAX
+        self.broker.environment = self.mirror.environment(self.chance.getrandbits(63), nap_us=nap_us, die_at=die_at)
+        if self.plant:
+            self.broker.environment["RIACHO_PLANT"] = self.plant
+
+    def start(self) -> None:
+        self.arm()
+        try:
+            self.broker.start()
+        except Failure as failure:
+            if self.broker.process.running():
+                raise
+            raise BrokenPromise(f"there is no start:\n{failure}") from failure
+
+    def end_in_recovery(self, kind: str) -> None:
+        """Starts the broker, which ends at one of its first changes and syncs; that counts if its port was shut."""
+        self.arm(die_at=self.chance.randint(1, CHANGES_OF_A_RECOVERY))
+        self.broker.launch()
+        wait_until(lambda: not self.broker.process.running() or accepts(self.broker.port), 60, "recovery")
+        early = not self.broker.process.running()
+        if early and self.broker.process.popen.returncode != -signal.SIGKILL:
+            raise BrokenPromise(f"recovery ended with {self.broker.process.popen.returncode}:"
+                                f"\n{self.broker.process.out()[-2000:]}{self.broker.process.err()[-3000:]}")
+        self.broker.kill()
+        if early:
+            self.count(kind)
+            self.ends.in_recovery += 1
+        if kind == "cut":
+            self.mirror.cut()
+
+    def count(self, kind: str) -> None:
+        self.ends.cuts += kind == "cut"
+        self.ends.kills += kind == "kill"
+
+    # ---- the clients
+
+    def start_clients(self) -> None:
+        host, port = self.broker.address.split(":")
+        self.clients = Process([self.clients_program, host, port, self.journal, self.seed], self.folder, "clients")
+
+    def read_journal(self) -> None:
+        if not self.journal.exists():
+            return
+        with open(self.journal, "rb") as journal:
+            journal.seek(self.read_to)
+            text = journal.read()
+        text = text[:text.rfind(b"\n") + 1]  # a last line may be half written
+        self.read_to += len(text)
+        for line in text.decode().splitlines():
+            self.promises.take(line)
+
+    def wait_for(self, condition, what: str) -> None:
+        def met():
+            self.read_journal()
+            if not self.clients.running():
+                raise Failure(f"the clients have ended:\n{self.clients.err()[-2000:]}")
+            return condition()
+        wait_until(met, 60, what)
+
+    def wait_for_traffic(self) -> None:
+        """Until there is enough to lose."""
+        before, wanted = self.promises.acknowledgements, self.chance.randint(400, 1000)
+        self.wait_for(lambda: self.promises.acknowledgements >= before + wanted or self.broker.ended(),
+                      f"{wanted} acknowledgements")
+        time.sleep(self.chance.uniform(0, 0.02))
+
+    def end_under_traffic(self, kind: str, before: int) -> None:
+        self.broker.kill()
+        self.wait_for(lambda: self.promises.waiting() == 0, "every connection has noticed")
+        self.clients.popen.send_signal(signal.SIGSTOP)  # what they do next is the next round's matter
+        self.read_journal()
+        self.count(kind)
+        self.ends.in_flight.append(self.promises.in_flight())
+        self.ends.acknowledgements.append(self.promises.acknowledgements - before)
+        if kind == "cut":
+            self.mirror.cut()
+
+    # ---- rounds
+
+    def verify(self) -> str:
+        from reader import read  # needs the client's own interpreter
+        groups = {group for group, _ in self.promises.commits}
+        found = read(self.broker.address, groups)
+        problems = broken(self.promises, found)
+        if problems:
+            raise BrokenPromise("\n".join(problems[:20]))
+        return f"{len(self.promises.records)} of {len(found.records)} records, {len(found.retention)} topics"
+
+    def round(self, kind: str) -> None:
+        before = self.promises.acknowledgements
+        self.wait_for_traffic()
+        self.end_under_traffic(kind, before)
+        other = {"cut": "kill", "kill": "cut"}
+        again = ""
+        while self.chance.random() < 0.35:
+            again += f", {other[kind]} in recovery"
+            self.end_in_recovery(other[kind])
+        start = time.monotonic()
+        self.start()
+        ready = (time.monotonic() - start) * 1000
+        print(f"{kind} after {self.ends.acknowledgements[-1]}, {self.ends.in_flight[-1]} in flight{again}: ready after"
+              f" {ready:.0f} ms, {self.verify()}", flush=True)
+        self.clients.popen.send_signal(signal.SIGCONT)
+
+    def begin(self) -> None:
+        self.start()
+        self.start_clients()
+
+    def run(self, rounds: int) -> None:
+        self.begin()
+        for number in range(rounds):
+            self.round("kill" if number % 2 else "cut")
+        self.wait_for_traffic()
+        self.clients.kill()
+        self.read_journal()
+        print(f"all clients left: {self.verify()}", flush=True)
+        self.broker.stop(60)  # naps and all
+        self.start()
+        print(f"after a clean stop: {self.verify()}", flush=True)
+        self.broker.stop(60)
+
+    def laps(self) -> tuple[float, int]:
+        """How often the ring went round, and the checkpoints that were not a start's (docs/formats/checkpoint.md)."""
+        checkpoint = (self.broker.data / "wal/checkpoint").read_bytes()
+        number, starts = struct.unpack_from("<QI", checkpoint, 16)
+        next_file, = struct.unpack_from("<Q", checkpoint, 56)
+        return next_file * WAL_FILE_BYTES / WAL_BYTES, number - starts
+
+    def close(self) -> None:
+        for process in (self.clients, self.broker.process):
+            if process:
+                process.kill()
+
+
+def check_coverage(loop: Loop, rounds: int) -> None:
+    laps, checkpoints = loop.laps()
+    ends = loop.ends
+    print(f"{ends.cuts} cuts, {ends.kills} kills, {ends.in_recovery} of them in recovery; at least"
+          f" {min(ends.in_flight)} connections with a request in flight; the median end after"
+          f" {statistics.median(ends.acknowledgements):.0f} acknowledgements;"
+          f" {loop.promises.acknowledged_records} records acknowledged; the ring went round {laps:.0f} times,"
+          f" {checkpoints} checkpoints")
+    problems = ends.unmet(rounds // 2)
+    if laps * 60 < 20 * rounds or checkpoints * 60 < 50 * rounds:
+        problems.append("20 laps and 50 checkpoints are wanted in 60 rounds")
+    if problems:
+        raise Failure("the run proves too little: " + "; ".join(problems))
+
+
+def find_bug(loop: Loop) -> None:
+    """The planted bug breaks a promise within five cuts."""
+    try:
+        loop.begin()
+        for _ in range(CUTS_TO_FIND_A_BUG):
+            loop.round("cut")
+    except BrokenPromise as found:
+        print(f"{loop.plant} was found after {loop.ends.cuts} cuts:\n{found}")
+        return
+    raise Failure(f"{loop.plant} broke no promise in {CUTS_TO_FIND_A_BUG} cuts")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("binary", "mirror", "clients"):
+        parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    parser.add_argument("--plant", default="")
+    return parser.parse_args()
+
+
+def main() -> int:
+    python = tools.python()
+    if pathlib.Path(sys.executable) != python:  # with Confluent's client
+        os.execv(python, [str(python), *sys.argv])
+    chosen = arguments()
+    print(f"seed {chosen.seed}", flush=True)
+    name = f"riacho-power-cuts-{chosen.plant or chosen.rounds}-{os.getpid()}"
+    folder = folder_for_tests(BUILD / "crash-run") / name
+    loop = Loop(Programs(chosen.binary, chosen.mirror, chosen.clients), folder, chosen.seed, chosen.plant)
+    try:
+        if chosen.plant:
+            find_bug(loop)
+        else:
+            loop.run(chosen.rounds)
+            check_coverage(loop, chosen.rounds)
+    except (Failure, BrokenPromise) as failure:
+        loop.close()
+        kept = BUILD / "crash-run" / name
+        shutil.copytree(folder, kept, dirs_exist_ok=True)
+        print(f"seed {chosen.seed}, folder {kept} is kept\n{failure}")
+        return 1
+    finally:
+        loop.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
