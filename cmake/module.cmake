@@ -54,23 +54,6 @@ function(test_program name)
                          SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\] [1-9]")
 endfunction()
 
-# fuzz_program(name SOURCES a_fuzz.cpp USES lib): a libFuzzer target (preset fuzz); its test is a short run.
-function(fuzz_program name)
-    if(NOT RIACHO_FUZZ)
-        return()
-    endif()
-    cmake_parse_arguments(F "" "" "SOURCES;USES" ${ARGN})
-    add_executable(${name} ${F_SOURCES})
-    target_link_libraries(${name} PRIVATE ${F_USES})
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    if(NOT TARGET fuzzers)
-        add_custom_target(fuzzers)
-    endif()
-    add_dependencies(fuzzers ${name})
-    add_test(NAME ${name} COMMAND ${name} -runs=200000 -seed=1 -verbosity=0)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS fuzz)
-endfunction()
-
 # messages(name): src/name/schema/**.api becomes structs and codecs in the build folder (tools/messages.py).
 function(messages name)
     file(GLOB_RECURSE schemas CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/schema/*.api)

@@ -42,7 +42,7 @@ def known_tests() -> set[str]:
                 names.add(path.relative_to(ROOT / "src").parts[0] + "_test")
         for path in (ROOT / tree).rglob("CMakeLists.txt"):
             text = path.read_text(encoding="utf-8")
-            names.update(re.findall(r"^\s*(?:\w*_test|test_program|fuzz_program)\((\w+)", text, re.M))
+            names.update(re.findall(r"^\s*(?:\w*_test|test_program|fuzz_target)\((\w+)", text, re.M))
             names.update(re.findall(r"add_test\(\s*NAME\s+(\w+)", text))
     return names
 
