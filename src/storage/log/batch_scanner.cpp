@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -22,7 +23,8 @@ std::optional<BatchScanner::Found> parse_batch_header(const std::byte* at) {
     BatchScanner::Found found;
     found.size = static_cast<std::uint32_t>(length) + layout::length_overhead;
     found.base = {load_big<std::int64_t>(at + layout::base_offset)};
-    if (found.base.value < 0) return std::nullopt;
+    constexpr std::int64_t offset_max = std::numeric_limits<std::int64_t>::max();
+    if (found.base.value < 0 || found.base.value >= offset_max - delta) return std::nullopt;
     found.last = {found.base.value + delta};
     found.max_timestamp = {load_big<std::int64_t>(at + layout::max_timestamp)};
     found.epoch = LeaderEpoch{load_big<std::int32_t>(at + layout::leader_epoch)};

@@ -177,6 +177,35 @@ TEST(LogOpen, BuildsDamagedOrMissingIndexesAgain) {
     }
 }
 
+TEST(LogOpen, ServesTheSameWhateverItsOffsetIndexesSay) {
+    constexpr std::size_t entry_bytes = 8, position_at = 4, base_offset_at = 2;
+    // Into the middle of a batch; to a later batch; an offset that is too small, and one that is too large.
+    for (auto [at, added] :
+         {std::pair{position_at + 3, 5}, {position_at + 2, 1}, {base_offset_at + 1, -2}, {3ul, 40}}) {
+        for (std::size_t entry : {0u, 3u, 6u}) {
+            LogWorld world;
+            world.options.segment_bytes = 8'000;
+            world.options.index_interval_bytes = 500;
+            world.open();
+            for (int i = 0; i < 150; ++i) ASSERT_TRUE(world.append(test_batch({.timestamp = 1'000 + i})));
+            world.checkpoint();
+            world.restart();
+            for (const std::string& path : world.world.disk().files()) {
+                if (!path.ends_with(".index")) continue;
+                Bytes index = *world.content(path);
+                if (index.size() < (entry + 1) * entry_bytes) continue;
+                std::byte wrong[]{static_cast<std::byte>(
+                    std::to_integer<int>(index.view()[entry * entry_bytes + at]) + added)};
+                world.world.disk().damage(path, entry * entry_bytes + at, wrong);
+            }
+            world.open();
+            for (std::int64_t offset = 0; offset < 150; offset += 7)
+                EXPECT_EQ(world.read(offset, 1).next.value, offset + 1) << at << " " << added << " " << entry;
+            EXPECT_EQ(world.all_bases().size(), 150u);
+        }
+    }
+}
+
 TEST(LogOpen, KeepsWhatWasAddedAfterACleanStop) {
     LogWorld world;
     world.options.segment_bytes = 2'000;

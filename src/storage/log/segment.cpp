@@ -1,6 +1,7 @@
 #include "storage/log/segment.hpp"
 
 #include "base/check.hpp"
+#include "base/log.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,8 @@
 namespace riacho::storage {
 
 namespace {
+
+constexpr log::Logger segment_logger{"storage"};
 
 constexpr std::array<std::string_view, 5> segment_suffixes{".log", ".index", ".timeindex", ".txnindex",
                                                            ".snapshot"};
@@ -74,16 +77,25 @@ Task<Outcome<void, LogDamage>> Segment::load_last(Offset end, std::uint64_t byte
     co_return {};
 }
 
-Task<Outcome<void, LogDamage>> Segment::scan_into_indexes(SegmentIndexes::Repaired from,
-                                                          std::uint32_t            interval) {
+/// An index has no checksum: where the segment is not as it says, the segment is believed.
+Task<Outcome<void, LogDamage>> Segment::scan_into_indexes(SegmentIndexes::Place from,
+                                                          std::uint32_t         interval) {
     auto         file = co_await log_.open();
-    BatchScanner scanner(file, {from.scan_from, info_.bytes}, BatchScanner::far_bytes);
+    BatchScanner scanner(file, {from.position, info_.bytes}, BatchScanner::far_bytes);
     Offset       next = info_.base;
+    bool         is_led_astray = false;
     while (auto found = co_await scanner.next()) {
+        is_led_astray = found->position == from.position && from.reaches && found->base > *from.reaches;
+        if (is_led_astray) break;
         indexes_.note({found->position, found->size, found->last, found->max_timestamp}, interval);
         next = found->last.next();
     }
-    if (!scanner.is_at_end() || next > info_.end) {
+    if (is_led_astray || !scanner.is_at_end() || next > info_.end) {
+        if (from.position > 0) {
+            segment_logger.warn("{} is not where its index says, which is made anew", path());
+            co_await indexes_.forget();
+            co_return co_await scan_into_indexes({}, interval);
+        }
         co_return fail(LogDamage::unreadable,
                        path() + " has no valid batch at " + std::to_string(scanner.position()));
     }

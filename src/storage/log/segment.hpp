@@ -95,8 +95,9 @@ private:
     };
     using Found = BatchScanner::Found;
     Task<std::optional<Found>>     find(SegmentBounds bounds);
+    Task<std::uint64_t>            begin_for(Offset offset, std::uint64_t bytes);
     void                           remember(Offset offset, std::uint64_t position);
-    Task<Outcome<void, LogDamage>> scan_into_indexes(SegmentIndexes::Repaired from, std::uint32_t interval);
+    Task<Outcome<void, LogDamage>> scan_into_indexes(SegmentIndexes::Place from, std::uint32_t interval);
 
     io::Disk&         disk_;
     std::string       folder_;

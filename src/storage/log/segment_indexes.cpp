@@ -82,14 +82,23 @@ void SegmentIndexes::close() {
     times_.close();
 }
 
-Task<std::uint64_t> SegmentIndexes::position_of(Offset offset) {
+Task<SegmentIndexes::Place> SegmentIndexes::place_of(Offset offset) {
     std::int64_t relative = offset.value - base_.value;
     auto below = [relative](const std::byte* entry) { return load_offset_entry(entry).offset <= relative; };
     std::size_t count = co_await offsets_.count_before(below);
-    if (count == 0) co_return 0;
+    Place       place = co_await place_at(count);
+    // Entries that do not rise can make the search end anywhere.
+    co_return place.reaches && *place.reaches <= offset ? place : Place{};
+}
+
+/// Of the last of `count` entries.
+Task<SegmentIndexes::Place> SegmentIndexes::place_at(std::size_t count) {
+    if (count == 0) co_return Place{};
     auto entry = co_await offsets_.read(count - 1, 1);
-    if (entry.empty()) co_return 0;
-    co_return static_cast<std::uint64_t>(std::max(load_offset_entry(entry.data()).position, 0));
+    if (entry.empty()) co_return Place{};
+    OffsetEntry last = load_offset_entry(entry.data());
+    if (last.position <= 0) co_return Place{};
+    co_return Place{static_cast<std::uint64_t>(last.position), Offset{base_.value + last.offset}};
 }
 
 Task<Offset> SegmentIndexes::last_offset_before(Timestamp at) {
@@ -147,7 +156,7 @@ Task<> SegmentIndexes::take_last_time(std::size_t count) {
     last_time_entry_ = max_timestamp_;
 }
 
-Task<SegmentIndexes::Repaired> SegmentIndexes::repair(Offset end, std::uint64_t bytes) {
+Task<SegmentIndexes::Place> SegmentIndexes::repair(Offset end, std::uint64_t bytes) {
     co_await offsets_.load();
     co_await times_.load();
     std::size_t offsets = co_await trusted_offsets(end, bytes);
@@ -162,10 +171,14 @@ Task<SegmentIndexes::Repaired> SegmentIndexes::repair(Offset end, std::uint64_t 
     co_await offsets_.cut(offsets);
     co_await times_.cut(times);
     bytes_since_entry_ = 0;
-    if (offsets == 0) co_return Repaired{};
-    auto entry = co_await offsets_.read(offsets - 1, 1);
-    if (entry.empty()) co_return Repaired{};
-    co_return Repaired{static_cast<std::uint64_t>(load_offset_entry(entry.data()).position), false};
+    co_return co_await place_at(offsets);
+}
+
+Task<> SegmentIndexes::forget() {
+    co_await offsets_.cut(0);
+    co_await times_.cut(0);
+    co_await take_last_time(0);
+    bytes_since_entry_ = 0;
 }
 
 Task<bool> SegmentIndexes::load_closed(Offset end, std::uint64_t bytes) {

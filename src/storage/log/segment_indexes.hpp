@@ -5,6 +5,7 @@
 #include "storage/log/index_file.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace riacho::storage {
@@ -40,7 +41,11 @@ public:
     void        close();
 
     /// Where to look for `offset`: a batch that begins there has it, or one behind it.
-    Task<std::uint64_t> position_of(Offset offset);
+    struct Place {
+        std::uint64_t         position = 0;
+        std::optional<Offset> reaches; ///< the batch there does not begin behind it, if the entry is right
+    };
+    Task<Place> place_of(Offset offset);
     /// Every batch whose last offset is at most this one has smaller timestamps only; base - 1 if unknown.
     Task<Offset> last_offset_before(Timestamp at);
 
@@ -48,18 +53,16 @@ public:
     /// The last offset of the first batch that has the largest timestamp.
     Offset max_timestamp_offset() const { return max_timestamp_offset_; }
 
-    /// Where the batches are that the indexes do not yet know.
-    struct Repaired {
-        std::uint64_t scan_from = 0;
-        bool          is_new_batch = true; ///< false: the first batch scanned has its entry already
-    };
     /// For a segment that a crash may have left, that ends at `end` and is `bytes` long: keeps the entries
-    /// that can be trusted and cuts the rest. The batches from `scan_from` on must be noted again.
-    Task<Repaired> repair(Offset end, std::uint64_t bytes);
+    /// that can be trusted and cuts the rest. The batches from the place on must be noted again.
+    Task<Place> repair(Offset end, std::uint64_t bytes);
+    /// Empties both: all batches must be noted again.
+    Task<> forget();
     /// For a closed one: believes what is there. False when that cannot be.
     Task<bool> load_closed(Offset end, std::uint64_t bytes);
 
 private:
+    Task<Place>       place_at(std::size_t count);
     Task<std::size_t> trusted_offsets(Offset end, std::uint64_t bytes);
     Task<std::size_t> trusted_times(Offset end);
     Task<>            take_last_time(std::size_t count);

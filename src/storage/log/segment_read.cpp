@@ -21,13 +21,24 @@ void Segment::remember(Offset offset, std::uint64_t position) {
         hints_[next_hint_++ % hints_max] = {offset, position};
 }
 
+/// Where the index says that `offset` is or comes later; the beginning where no such batch is there, for an
+/// index has no checksum.
+Task<std::uint64_t> Segment::begin_for(Offset offset, std::uint64_t bytes) {
+    auto place = co_await indexes_.place_of(offset);
+    if (place.position == 0) co_return 0;
+    auto         file = co_await log_.open();
+    BatchScanner scanner(file, {place.position, bytes}, BatchScanner::near_bytes);
+    auto         there = co_await scanner.next();
+    co_return there && there->base <= *place.reaches ? place.position : 0;
+}
+
 Task<std::optional<Segment::Found>> Segment::find(SegmentBounds bounds) {
     std::uint64_t from = 0;
     auto          hint = std::ranges::find(hints_, bounds.from, &Hint::offset);
     if (hint != hints_.end())
         from = hint->position;
     else
-        from = co_await indexes_.position_of(bounds.from);
+        from = co_await begin_for(bounds.from, bounds.bytes);
     auto         file = co_await log_.open();
     BatchScanner scanner(file, {from, bounds.bytes}, BatchScanner::near_bytes);
     while (auto found = co_await scanner.next()) {
@@ -72,7 +83,7 @@ Task<std::optional<Bytes>> Segment::batch_at(SegmentBounds bounds) {
 
 Task<std::optional<Bytes>> Segment::batch_with_timestamp(SegmentBounds bounds, Timestamp at) {
     Offset       before = co_await indexes_.last_offset_before(at);
-    auto         from = co_await indexes_.position_of(std::max(before, bounds.from));
+    auto         from = co_await begin_for(std::max(before, bounds.from), bounds.bytes);
     auto         file = co_await log_.open();
     BatchScanner scanner(file, {from, bounds.bytes}, BatchScanner::far_bytes);
     while (auto found = co_await scanner.next()) {
