@@ -83,13 +83,13 @@ Task<std::optional<std::vector<std::string>>> names_in(io::Disk& disk, std::stri
     co_return std::nullopt;
 }
 
-Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name) {
+Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name, std::string_view why) {
     co_await disk.make_folder(layout.lost_and_found());
     co_await disk.sync_folder(layout.folder);
     std::string to = fmt::format("{}/{}", layout.lost_and_found(), name);
     for (int i = 1; co_await disk.exists(to); ++i)
         to = fmt::format("{}/{}.{}", layout.lost_and_found(), name, i);
-    folders_logger.warn("the metadata never knew {}/{}: moved to {}", layout.log(), name, to);
+    folders_logger.warn("{}/{} {}: moved to {}", layout.log(), name, why, to);
     co_await disk.rename(fmt::format("{}/{}", layout.log(), name), to);
     co_await disk.sync_folder(layout.lost_and_found());
     co_await disk.sync_folder(layout.log());
@@ -124,6 +124,7 @@ Task<> finish_swaps(io::Disk& disk, std::string folder) {
 }
 
 Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics) {
+    const std::string           metadata_folder = fmt::format("{}-0", cluster_metadata_topic);
     std::vector<TopicPartition> found;
     for (const std::string& name : co_await disk.list(layout.log())) {
         std::string folder = fmt::format("{}/{}", layout.log(), name);
@@ -136,6 +137,8 @@ Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, Kn
         if (!partition || !names) continue; // nobody's business
         auto metadata = co_await io::read_file(disk, folder + "/partition.metadata");
         auto id = metadata ? parse_partition_metadata(as_text(metadata->view())) : std::nullopt;
+        // There was never another one, and its log is open.
+        if (!id && name == metadata_folder) id = cluster_metadata_id;
         if (!id && std::ranges::all_of(*names, is_leftover)) {
             co_await disk.remove_folder(folder); // made, and cut before anything was in it
         } else if (id && topics.deleted.contains(*id)) {
@@ -145,7 +148,9 @@ Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, Kn
             co_await finish_swaps(disk, folder);
             found.push_back({*id, partition->second});
         } else {
-            co_await move_to_lost_and_found(disk, layout, name);
+            co_await move_to_lost_and_found(disk, layout, name,
+                                            id ? "is of a topic that the metadata never knew"
+                                               : "has no partition.metadata that can be read");
         }
     }
     co_await disk.sync_folder(layout.log());

@@ -51,15 +51,18 @@ Task<Outcome<RecoveryPoint, LogDamage>> Recovery::point_of(TopicPartition partit
     ExternalBatch external = *facts.external;
     std::string   path =
         segment_path(place_.layout.partition(topic, partition.index), external.segment_base, ".log");
-    Bytes       bytes(std::make_shared<Buffer>(external.length));
-    std::size_t size = 0;
+    Bytes       bytes;
     std::string failure;
     try {
-        auto file = co_await disk().open(path, io::OpenMode::read);
-        size = co_await file->read(external.position, bytes.writable());
+        auto          file = co_await disk().open(path, io::OpenMode::read);
+        std::uint64_t size = co_await file->size();
+        if (external.position <= size && external.length <= size - external.position) {
+            bytes = Bytes(std::make_shared<Buffer>(external.length));
+            bytes = bytes.slice(0, co_await file->read(external.position, bytes.writable()));
+        }
     } catch (const io::DiskError& error) { failure = error.what(); }
     if (!failure.empty()) co_return fail(LogDamage::unreadable, std::move(failure));
-    if (size < external.length)
+    if (bytes.size() < external.length)
         co_return fail(LogDamage::segment_shorter_than_point,
                        fmt::format("{} at {}: an external batch is cut off", path, external.position));
     auto batch = kafka::BatchView::first(bytes.view());

@@ -241,6 +241,38 @@ TEST(Store, removes_folders_of_deleted_topics_and_keeps_those_that_nobody_knew) 
     run.tested.run(SimulatedRun::close(run));
 }
 
+TEST(Store, keeps_the_folder_of_its_metadata_whatever_partition_metadata_says) {
+    for (std::string_view text : {"", "version: 0\ntopic_id: ", "nonsense"}) {
+        SimulatedRun run;
+        ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+        run.tested.run(SimulatedRun::work(run, 1, 5));
+        run.tested.run(run.store->checkpoint());
+        crash(run);
+        run.tested.disk().put_file(run.folder + "/log/__cluster_metadata-0/partition.metadata",
+                                   as_bytes(text));
+        for (int start = 0; start < 2; ++start) {
+            ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+            run.expect_all_kept();
+            crash(run);
+        }
+    }
+}
+
+TEST(Store, stops_where_a_batch_of_the_metadata_has_a_wrong_checksum) {
+    SimulatedRun run;
+    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    run.tested.run(SimulatedRun::work(run, 1, 5));
+    run.tested.run(run.store->checkpoint());
+    crash(run);
+    std::string path = path_that_ends_with(run, "__cluster_metadata-0/00000000000000000000.log");
+    auto        content = *run.tested.disk().content(path);
+    content[kafka::BatchView::first(content)->size() - 3] ^= std::byte{1}; // in the topic's id
+    run.tested.disk().put_file(path, content);
+    EXPECT_EQ(run.open_again(), StoreError::damaged);
+    EXPECT_EQ(run.why, "__cluster_metadata-0 at offset 0: a batch with a wrong checksum");
+    EXPECT_TRUE(run.tested.disk().content(run.folder + "/log/topic.1-0/partition.metadata"));
+}
+
 TEST(Store, takes_one_damaged_partition_offline_for_good_and_serves_the_others) {
     SimulatedRun run;
     ASSERT_EQ(run.open_again(), std::nullopt) << run.why;

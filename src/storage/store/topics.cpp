@@ -28,6 +28,8 @@ void apply_metadata(KnownTopics& topics, const kafka::MetadataRecord& record) {
 
 Outcome<void, StoreError> apply_batch(KnownTopics& topics, const Bytes& batches,
                                       const kafka::BatchView& batch) {
+    // What topics there are decides which folders go: a guess would be worse than no start.
+    if (!batch.crc_matches()) return damaged_metadata(batch.base_offset(), "a batch with a wrong checksum");
     if (batch.attributes().is_control()) return {};
     auto cursor = kafka::RecordCursor::open(batch, metadata_batch_bytes_max);
     if (!cursor) return damaged_metadata(batch.base_offset(), "a batch that cannot be read");
