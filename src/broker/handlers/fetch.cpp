@@ -21,8 +21,12 @@ struct FetchTarget {
 /// What is left of the answer's size.
 struct FetchRoom {
     std::size_t bytes;
+    std::size_t enough;          ///< what is missing to min_bytes
     bool        is_first = true; ///< nothing yet: the next batch goes out however large it is (KIP-74)
 };
+
+/// Up to here pieces are joined by copying even where nobody waits for so much.
+constexpr std::size_t joined_bytes = 256 << 10;
 
 struct Fetched {
     FetchAnswer answer;
@@ -61,23 +65,24 @@ std::optional<FetchAnswer::DivergingEpoch> divergence(Partition& partition, cons
                                        .end_offset = end.end.value};
 }
 
-/// What one read gives lies in one piece: one chunk of the tail, or one segment. Goes on until `bytes` are
-/// together, as a client that waits for min_bytes expects.
+/// What one read gives lies in one piece: one chunk of the tail, or one segment. A large one goes out as it
+/// lies, although more would fit: the client asks again. Small ones are joined, until there is as much as it
+/// waits for.
 Task<Outcome<Bytes, storage::ReadError>> read_pieces(storage::Log& log, Offset from, Offset below,
-                                                     std::size_t bytes) {
-    CO_TRY(auto first, co_await log.read(from, below, bytes));
-    std::vector<Bytes> pieces;
-    std::size_t        size = first.batches.size();
-    Offset             next = first.next;
-    if (size > 0) pieces.push_back(std::move(first.batches));
-    while (size > 0 && size < bytes && next < below) {
-        auto more = co_await log.read(next, below, bytes - size);
-        if (!more || more->batches.empty() || more->batches.size() > bytes - size) break;
+                                                     FetchRoom room) {
+    CO_TRY(auto first, co_await log.read(from, below, room.bytes));
+    std::size_t enough = std::min(room.bytes, std::max(room.enough, joined_bytes));
+    std::size_t size = first.batches.size();
+    Offset      next = first.next;
+    if (size == 0 || size >= enough || next >= below) co_return std::move(first.batches);
+    std::vector<Bytes> pieces{std::move(first.batches)};
+    while (size < enough && next < below) {
+        auto more = co_await log.read(next, below, enough - size);
+        if (!more || more->batches.empty() || more->batches.size() > room.bytes - size) break;
         size += more->batches.size();
         next = more->next;
         pieces.push_back(std::move(more->batches));
     }
-    if (pieces.empty()) co_return Bytes{};
     if (pieces.size() == 1) co_return std::move(pieces.front());
     auto joined = std::make_shared<Buffer>(size);
     auto to = joined->span().begin();
@@ -99,11 +104,10 @@ Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shar
         answer.diverging_epoch = *diverging;
         co_return Fetched{std::move(answer), true};
     }
-    std::size_t bytes =
-        std::min(room.bytes, static_cast<std::size_t>(std::max(asked.partition_max_bytes, 0)));
-    if (room.is_first) bytes = std::max<std::size_t>(bytes, 1);
+    room.bytes = std::min(room.bytes, static_cast<std::size_t>(std::max(asked.partition_max_bytes, 0)));
+    if (room.is_first) room.bytes = std::max<std::size_t>(room.bytes, 1);
     Offset below = (*partition)->last_stable_offset();
-    auto   result = co_await read_pieces((*partition)->log(), Offset{asked.fetch_offset}, below, bytes);
+    auto   result = co_await read_pieces((*partition)->log(), Offset{asked.fetch_offset}, below, room);
     if (!result) {
         bool is_range = result.error().code == storage::ReadError::offset_out_of_range;
         auto answer = positions(**partition, asked.partition);
@@ -111,7 +115,7 @@ Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shar
         co_return Fetched{std::move(answer), true};
     }
     FetchAnswer answer = positions(**partition, asked.partition);
-    if (room.is_first || result->size() <= bytes) answer.records = std::move(*result);
+    if (room.is_first || result->size() <= room.bytes) answer.records = std::move(*result);
     co_return Fetched{std::move(answer), false};
 }
 
@@ -123,13 +127,13 @@ struct Round {
     bool                     ends_wait = false;
 };
 
-Task<Round> read_all(Call& call, const std::vector<FetchTarget>& targets, std::size_t bytes_max,
+Task<Round> read_all(Call& call, const std::vector<FetchTarget>& targets, FetchRoom room,
                      std::shared_ptr<Waker> waker) {
     Round round;
     // With no memory left for answers, each fetch still gets one batch.
-    round.memory = call.responses.charge_up_to(bytes_max);
-    FetchRoom room{round.memory.bytes()};
-    bool      is_cut_short = room.bytes < bytes_max;
+    round.memory = call.responses.charge_up_to(room.bytes);
+    bool is_cut_short = round.memory.bytes() < room.bytes;
+    room.bytes = round.memory.bytes();
     for (const FetchTarget& target : targets) {
         Fetched fetched;
         if (!target.topic || !target.topic->has(target.asked.partition)) {
@@ -150,6 +154,7 @@ Task<Round> read_all(Call& call, const std::vector<FetchTarget>& targets, std::s
         round.bytes += size;
         round.ends_wait |= fetched.ends_wait;
         room.bytes -= std::min(room.bytes, size);
+        room.enough -= std::min(room.enough, size);
         if (size > 0) room.is_first = false;
         round.answers.push_back(std::move(fetched.answer));
     }
@@ -189,19 +194,19 @@ std::vector<FetchTarget> targets_of(Call& call, const kafka::FetchRequest& reque
 /// Reads until there is enough, something is to be told, or the time is over.
 Task<Round> read_until_enough(Call& call, std::vector<FetchTarget> targets,
                               const kafka::FetchRequest& request) {
-    Time deadline = call.here.shard.now() + std::chrono::milliseconds(std::max(request.max_wait_ms, 0));
-    std::size_t bytes_max =
-        static_cast<std::size_t>(std::clamp(request.max_bytes, 0, call.broker.options().fetch_max_bytes));
+    Time      deadline = call.here.shard.now() + std::chrono::milliseconds(std::max(request.max_wait_ms, 0));
+    FetchRoom room{
+        static_cast<std::size_t>(std::clamp(request.max_bytes, 0, call.broker.options().fetch_max_bytes)),
+        static_cast<std::size_t>(std::max(request.min_bytes, 0))};
     auto is_enough = [&](const Round& round) {
         return round.ends_wait || targets.empty() || call.broker.is_stopping() || call.session.is_over ||
-               round.bytes >= static_cast<std::size_t>(std::max(request.min_bytes, 0)) ||
-               call.here.shard.now() >= deadline;
+               round.bytes >= room.enough || call.here.shard.now() >= deadline;
     };
-    Round round = co_await read_all(call, targets, bytes_max, nullptr);
+    Round round = co_await read_all(call, targets, room, nullptr);
     while (!is_enough(round)) {
         auto waker = std::make_shared<Waker>(call.here.shard);
-        round = {};                                                 // its memory first
-        round = co_await read_all(call, targets, bytes_max, waker); // sees what came since the last look
+        round = {};                                            // its memory first
+        round = co_await read_all(call, targets, room, waker); // sees what came since the last look
         if (!is_enough(round)) {
             call.session.waiting = waker;
             co_await waker->event().wait_until(deadline);
@@ -210,7 +215,7 @@ Task<Round> read_until_enough(Call& call, std::vector<FetchTarget> targets,
         co_await forget_all(call, targets, waker);
         if (waker->event().is_set() || call.here.shard.now() >= deadline) {
             round = {};
-            round = co_await read_all(call, targets, bytes_max, nullptr);
+            round = co_await read_all(call, targets, room, nullptr);
         }
     }
     co_return round;
