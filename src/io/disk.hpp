@@ -40,6 +40,8 @@ public:
     virtual Task<std::size_t> read(std::uint64_t at, std::span<std::byte> into) = 0;
     /// Writes all pieces, one after the other, from `at`. After an error any part may have been written.
     virtual Task<> write(std::uint64_t at, std::vector<ByteView> pieces) = 0;
+    /// A hint that promises nothing: the disk may begin with this part, so that the next sync finds less.
+    virtual void start_writing(std::uint64_t /*at*/, std::uint64_t /*size*/) {}
     /// Everything written before the call, and the file's size, is on the medium when it returns; the file's
     /// name may not be (`Disk::sync_folder`). A failed sync is never tried again and called success.
     virtual Task<>              sync() = 0;

@@ -3,6 +3,7 @@
 #include "io/gather_list.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace riacho::io {
@@ -35,6 +36,14 @@ Task<> RealFile::write(std::uint64_t at, std::vector<ByteView> pieces) {
         list.consume(static_cast<std::size_t>(put));
     }
     co_return;
+}
+
+/// An error shows at the next sync.
+void RealFile::start_writing(std::uint64_t at, std::uint64_t size) {
+#if defined(__linux__)
+    ::sync_file_range(descriptor_.get(), static_cast<off_t>(at), static_cast<off_t>(size),
+                      SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 /// Not tried again after an error: the kernel has marked the pages clean, a second call would lie. EINTR

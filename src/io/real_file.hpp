@@ -13,6 +13,7 @@ public:
 
     Task<std::size_t>   read(std::uint64_t at, std::span<std::byte> into) override;
     Task<>              write(std::uint64_t at, std::vector<ByteView> pieces) override;
+    void                start_writing(std::uint64_t at, std::uint64_t size) override;
     Task<>              sync() override;
     Task<>              truncate(std::uint64_t size) override;
     Task<std::uint64_t> size() override;

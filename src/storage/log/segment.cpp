@@ -126,6 +126,7 @@ Task<> Segment::write(std::vector<ByteView> pieces) {
         part_bytes += piece.size();
         if (part_bytes < write_bytes_max && i < pieces.size()) continue;
         co_await file->write(at, std::exchange(part, {}));
+        file->start_writing(at, part_bytes); // the checkpoint's sync is not to find all of it at once
         at += std::exchange(part_bytes, 0);
     }
 }
