@@ -55,6 +55,16 @@ std::optional<Time> Connection::next_arrival(Who who) {
     return in.chunks.front().arrives;
 }
 
+std::size_t Connection::arrived(Who who) {
+    Time        now = simulation().now();
+    std::size_t size = 0;
+    for (const Pipe::Chunk& chunk : pipe(other(who)).chunks) {
+        if (chunk.arrives > now) break;
+        size += chunk.bytes.size() - chunk.taken;
+    }
+    return size;
+}
+
 std::size_t Connection::receive(Who who, std::span<std::byte> into) {
     Pipe&       in = pipe(other(who));
     Time        now = simulation().now();

@@ -83,6 +83,23 @@ TYPED_TEST(AnyNetwork, carries_bytes_in_order_both_ways_until_the_end) {
     this->world_.run(Run::all(this->world_.world()));
 }
 
+TYPED_TEST(AnyNetwork, tells_how_much_has_arrived) {
+    struct Run {
+        static Task<> all(World world) {
+            Shard& home = *world.shards[0];
+            Pair   pair = co_await connected(world.network, home, home);
+            EXPECT_EQ(pair.server->available(), 0u);
+            co_await pair.client->write({as_bytes("twelve bytes")}, home.now() + 10s);
+            while (pair.server->available() < 12) co_await home.sleep_for(1ms);
+            EXPECT_EQ(pair.server->available(), 12u);
+            std::byte   buffer[4];
+            std::size_t size = co_await pair.server->read_some(buffer, home.now() + 10s);
+            EXPECT_EQ(pair.server->available(), 12 - size);
+        }
+    };
+    this->world_.run(Run::all(this->world_.world()));
+}
+
 Task<> send_many(Stream& stream, Shard& shard, std::size_t rounds) {
     co_await shard.enter_if_away();
     std::string           piece = "0123456789abcdefghijklmnopqrstuvwxyz";

@@ -38,6 +38,8 @@ public:
     virtual ~Stream() = default;
     /// At least one byte, or 0 at the peer's end. Throws StreamError; `timed_out` at `deadline`.
     virtual Task<std::size_t> read_some(std::span<std::byte> into, Time deadline) = 0;
+    /// How many bytes have arrived, so that a reader knows how much room they take; 0 also at the end.
+    virtual std::size_t available() const = 0;
     /// All pieces, in order, in as few calls of the system as it takes. The caller keeps them alive.
     virtual Task<> write(std::vector<ByteView> pieces, Time deadline) = 0;
     /// Ends what is under way with `closed`, and tells the peer. May be called twice.

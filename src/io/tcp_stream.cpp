@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 
 namespace riacho::io {
 namespace {
@@ -52,6 +53,12 @@ Task<std::size_t> TcpStream::read_some(std::span<std::byte> into, Time deadline)
         throw_late(socket, peer_, deadline);
         co_await socket.ready(Socket::Direction::read).wait_until(deadline);
     }
+}
+
+std::size_t TcpStream::available() const {
+    int count = 0;
+    if (socket_.is_closed() || ::ioctl(socket_.fd(), FIONREAD, &count) != 0) return 0;
+    return static_cast<std::size_t>(count);
 }
 
 Task<> TcpStream::write(std::vector<ByteView> pieces, Time deadline) {

@@ -6,6 +6,7 @@
 #include "io/stream.hpp"
 #include "kafka/wire/header.hpp"
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -69,10 +70,27 @@ private:
         bool is_stuck(Time now) const;
     };
 
+    /// What was read and belongs to no frame yet: a small request takes one read, not two.
+    class Ahead {
+    public:
+        ByteView             view() const { return ByteView(bytes_).subspan(from_, filled_ - from_); }
+        std::span<std::byte> room();
+        void                 filled(std::size_t count) { filled_ += count; }
+        /// Moves what fits into `into`, and gives how much that was.
+        std::size_t take(std::span<std::byte> into);
+
+    private:
+        std::array<std::byte, 512> bytes_;
+        std::size_t                from_ = 0;
+        std::size_t                filled_ = 0;
+    };
+
     // connection_frames.cpp
     Task<std::optional<Bytes>>    read_frame();
     Task<bool>                    fill(std::span<std::byte> into, Time deadline);
     Task<std::optional<Bytes>>    read_body(std::size_t size);
+    std::size_t                   room_for(std::size_t size, std::size_t filled) const;
+    std::shared_ptr<Buffer>       first_buffer(std::size_t size);
     Task<std::shared_ptr<Buffer>> enlarge(std::shared_ptr<Buffer> from, std::size_t size);
     void                          refuse_prefix(std::span<const std::byte> prefix);
     Task<>                        flush();
@@ -97,6 +115,7 @@ private:
     std::size_t                 in_flight_bytes_ = 0; ///< of the requests in `slots_`
     bool                        is_closing_ = false;
     bool                        is_writing_ = false;
+    Ahead                       ahead_;
     Stage                       arriving_;
     Stage                       running_; ///< a request that is no produce
     Stage                       writing_;

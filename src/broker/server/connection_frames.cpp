@@ -36,9 +36,28 @@ Task<bool> Connection::fill(std::span<std::byte> into, Time deadline) {
     co_return true;
 }
 
+std::span<std::byte> Connection::Ahead::room() {
+    std::ranges::copy(view(), bytes_.begin());
+    filled_ -= std::exchange(from_, 0);
+    return std::span(bytes_).subspan(filled_);
+}
+
+std::size_t Connection::Ahead::take(std::span<std::byte> into) {
+    ByteView taken = view().first(std::min(view().size(), into.size()));
+    std::ranges::copy(taken, into.begin());
+    from_ += taken.size();
+    return taken.size();
+}
+
 Task<std::optional<Bytes>> Connection::read_frame() {
     std::array<std::byte, 4> prefix{};
-    if (!co_await fill(prefix, here_.shard.now() + options_.idle_max)) co_return std::nullopt;
+    Time                     deadline = here_.shard.now() + options_.idle_max;
+    while (ahead_.view().size() < prefix.size()) {
+        std::size_t count = co_await stream_->read_some(ahead_.room(), deadline);
+        if (count == 0) co_return std::nullopt;
+        ahead_.filled(count);
+    }
+    ahead_.take(prefix);
     auto size = load_big<std::int32_t>(prefix.data());
     if (size < 0 || static_cast<std::size_t>(size) > options_.request_bytes_max) {
         refuse_prefix(prefix);
@@ -59,20 +78,39 @@ void Connection::refuse_prefix(std::span<const std::byte> prefix) {
                        load_big<std::int32_t>(prefix.data()), options_.request_bytes_max));
 }
 
+/// For a frame of `size` bytes, of which `filled` are in its buffer.
+std::size_t Connection::room_for(std::size_t size, std::size_t filled) const {
+    std::size_t missing = size - filled;
+    std::size_t here = ahead_.view().size();
+    if (missing > here) here += stream_->available();
+    return std::min(size, std::max(first_buffer_bytes, (filled + here) * buffer_growth));
+}
+
+/// As large as what has arrived allows, if there is memory for so much.
+std::shared_ptr<Buffer> Connection::first_buffer(std::size_t size) {
+    std::size_t room = room_for(size, 0);
+    if (room > first_buffer_bytes) {
+        if (auto charge = options_.requests.try_charge(room))
+            return std::make_shared<Buffer>(room, *std::move(charge));
+    }
+    room = std::min(size, first_buffer_bytes);
+    return std::make_shared<Buffer>(room, options_.requests.charge(room));
+}
+
 Task<std::optional<Bytes>> Connection::read_body(std::size_t size) {
-    Time        deadline = here_.shard.now() + options_.idle_max;
-    std::size_t room = std::min(size, first_buffer_bytes);
-    auto        buffer = std::make_shared<Buffer>(room, options_.requests.charge(room));
-    arriving_.begin(here_.shard.now(), room);
+    Time deadline = here_.shard.now() + options_.idle_max;
+    auto buffer = first_buffer(size);
+    arriving_.begin(here_.shard.now(), buffer->view().size());
     for (std::size_t filled = 0; filled < size;) {
-        if (filled == room) {
-            room = std::min(size, room * buffer_growth);
-            buffer = co_await enlarge(std::move(buffer), room);
+        if (filled == buffer->view().size()) {
+            buffer = co_await enlarge(std::move(buffer), room_for(size, filled));
             if (!buffer) co_return std::nullopt;
-            arriving_.bytes = room;
+            arriving_.bytes = buffer->view().size();
         }
-        if (!co_await fill(buffer->span().subspan(filled), deadline)) co_return std::nullopt;
-        filled = room;
+        auto rest = buffer->span().subspan(filled);
+        rest = rest.subspan(ahead_.take(rest));
+        if (!co_await fill(rest, deadline)) co_return std::nullopt;
+        filled = buffer->view().size();
     }
     co_return Bytes(std::move(buffer));
 }
