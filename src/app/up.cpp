@@ -176,6 +176,8 @@ int up(const UpOptions& options) {
         return complain(used_wrongly, "--data and --ephemeral exclude each other: take one");
     auto configuration = read_configuration(options);
     if (!configuration) return complain(used_wrongly, configuration.error().detail);
+    if (options.merges_stranded)
+        configuration->broker.store.stranded = storage::StoreOptions::Stranded::merge;
     for (const std::string& note : configuration->notes) up_log.warn("{}", note);
     if (options.is_ephemeral) {
         try {

@@ -25,8 +25,10 @@ struct StoreOptions {
     std::chrono::milliseconds checkpoint_interval_ms = std::chrono::seconds(60);
     std::uint64_t             checkpoint_bytes = 128u << 20; ///< or after so many bytes of frames
     /// disk.reserve.bytes: what is kept free for writing out; at most a hundredth of the disk.
-    std::uint64_t disk_reserve_bytes = 64u << 20;
-    std::size_t   tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
+    std::uint64_t disk_reserve_bytes =
+        64u << 20; /// Whether a start brings back what was set aside of partitions that went offline.
+    enum class Stranded { stay, merge } stranded = Stranded::stay;
+    std::size_t tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
 };
 
 enum class StoreError {

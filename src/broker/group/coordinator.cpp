@@ -52,6 +52,7 @@ ErrorCode GroupCoordinator::check_owned(std::string_view group_id) const {
     if (partition_count_ == 0) return ErrorCode::not_coordinator;
     auto owned = partitions_.find(offsets_partition_of(group_id, partition_count_));
     if (owned == partitions_.end()) return ErrorCode::not_coordinator;
+    if (owned->second == Loading::impossible) return ErrorCode::coordinator_not_available;
     return owned->second == Loading::done ? ErrorCode::none : ErrorCode::coordinator_load_in_progress;
 }
 

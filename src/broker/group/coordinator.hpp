@@ -66,6 +66,8 @@ public:
     void load(PartitionIndex partition, const Bytes& batches);
     /// Everything was loaded: sessions start, and requests are served.
     void loaded(PartitionIndex partition);
+    /// It cannot be read: its groups answer COORDINATOR_NOT_AVAILABLE.
+    void cannot_load(PartitionIndex partition);
 
     // -- requests
     Task<kafka::JoinGroupResponse> join(kafka::JoinGroupRequest request, GroupClient client);
@@ -117,7 +119,7 @@ private:
         io::Event               answered;
         std::optional<Response> response;
     };
-    enum class Loading { in_progress, done };
+    enum class Loading { in_progress, done, impossible };
 
     kafka::ErrorCode check_owned(std::string_view group_id) const;
     Entry*           find(std::string_view group_id);

@@ -26,6 +26,12 @@ void GroupCoordinator::replay(GroupRecord record) {
     drop_if_unused(offset.group_id);
 }
 
+void GroupCoordinator::cannot_load(PartitionIndex partition) {
+    place_.shard.check_here();
+    partitions_.at(partition) = Loading::impossible;
+    std::erase_if(groups_, [&](const auto& group) { return group.second->partition == partition; });
+}
+
 void GroupCoordinator::loaded(PartitionIndex partition) {
     place_.shard.check_here();
     partitions_.at(partition) = Loading::done;

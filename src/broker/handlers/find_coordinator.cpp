@@ -51,11 +51,20 @@ Task<Coordinator> find_of_type(Call& call, std::int8_t type) {
 Task<kafka::FindCoordinatorResponse> find_coordinator(Call& call, kafka::FindCoordinatorRequest request) {
     Coordinator                    found = co_await find_of_type(call, request.key_type);
     kafka::FindCoordinatorResponse response;
-    for (std::string& key : request.coordinator_keys) {
-        auto& answer = response.coordinators.emplace_back(found);
-        answer.key = std::move(key);
+    std::vector<bool>              serves(request.coordinator_keys.size(), true);
+    if (found.error_code == ErrorCode::none)
+        serves = co_await io::run_on(call.broker.metadata_shard(), call.here.shard,
+                                     call.broker.offsets().serves(request.coordinator_keys));
+    for (std::size_t i = 0; i < request.coordinator_keys.size(); ++i) {
+        response.coordinators.push_back(serves[i]
+                                            ? found
+                                            : no_coordinator(ErrorCode::coordinator_not_available,
+                                                             "This group's partition of __consumer_offsets "
+                                                             "is offline."));
+        response.coordinators.back().key = std::move(request.coordinator_keys[i]);
     }
     if (call.version >= several_keys_since) co_return response;
+    if (!response.coordinators.empty()) found = response.coordinators.front();
     response.error_code = found.error_code;
     response.error_message = found.error_message;
     response.node_id = found.node_id;

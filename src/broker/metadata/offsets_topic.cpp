@@ -1,5 +1,6 @@
 #include "broker/metadata/offsets_topic.hpp"
 
+#include "base/log.hpp"
 #include "broker/append_error.hpp"
 #include "broker/broker.hpp"
 #include "io/run_on.hpp"
@@ -13,6 +14,7 @@ using kafka::ErrorCode;
 using Done = Outcome<void, ErrorCode>;
 using namespace std::chrono_literals;
 
+constexpr log::Logger offsets_log{"groups"};
 constexpr Time        offsets_append_max = 5s; // offsets.commit.timeout.ms
 constexpr std::size_t load_bytes = 1 << 20;
 
@@ -65,8 +67,12 @@ Task<Done> OffsetsTopic::load_all(std::shared_ptr<const Topic> topic) {
     for (std::int32_t index = 0; index < topic->partitions; ++index) {
         Local& local = broker_.local_of(topic->partition(index));
         Done   loaded = co_await io::run_on(local.shard, home, load_one(local, topic, index));
-        if (!loaded) co_return loaded;
+        if (loaded) continue;
+        unavailable_.insert(PartitionIndex{index});
+        offsets_log.error("{}-{} cannot be read, its groups are refused: {}", name, index,
+                          loaded.error().detail);
     }
+    partitions_ = topic->partitions;
     is_loaded_ = true;
     co_return Done{};
 }
@@ -74,18 +80,34 @@ Task<Done> OffsetsTopic::load_all(std::shared_ptr<const Topic> topic) {
 Task<Done> OffsetsTopic::load_one(Local& local, std::shared_ptr<const Topic> topic, std::int32_t index) {
     PartitionIndex id{index};
     local.groups->own(id);
-    CO_TRY(auto partition, co_await local.partitions.use(topic, index));
-    storage::Log& log = partition->log();
+    auto partition = co_await local.partitions.use(topic, index);
+    Done read_all = partition ? co_await read_one(local, (*partition)->log(), id)
+                              : Done(fail(partition.error().code, partition.error().detail));
+    if (read_all)
+        local.groups->loaded(id);
+    else
+        local.groups->cannot_load(id);
+    co_return read_all;
+}
+
+Task<Done> OffsetsTopic::read_one(Local& local, storage::Log& log, PartitionIndex id) {
     for (Offset at = log.log_start(); at < log.high_watermark();) {
         auto read = co_await log.read(at, log.high_watermark(), load_bytes);
         if (!read || read->batches.empty())
-            co_return fail(ErrorCode::kafka_storage_error,
-                           fmt::format("{}-{} cannot be read at offset {}", name, index, at.value));
+            co_return fail(ErrorCode::kafka_storage_error, fmt::format("offset {} cannot be read", at.value));
         local.groups->load(id, read->batches);
         at = read->next;
     }
-    local.groups->loaded(id);
     co_return Done{};
+}
+
+Task<std::vector<bool>> OffsetsTopic::serves(std::vector<std::string> groups) {
+    broker_.metadata_shard().check_here();
+    std::vector<bool> answers;
+    for (const std::string& group : groups)
+        answers.push_back(partitions_ == 0 ||
+                          !unavailable_.contains(offsets_partition_of(group, partitions_)));
+    co_return answers;
 }
 
 Task<Done> OffsetsTopic::append(PartitionIndex partition, Bytes batch) {

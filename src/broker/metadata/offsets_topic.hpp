@@ -7,7 +7,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace riacho::broker {
 
@@ -27,6 +30,9 @@ public:
     /// Makes it where it is missing. Ends when every group can be coordinated. On the metadata's shard.
     Task<Outcome<void, kafka::ErrorCode>> ensure();
 
+    /// Whether each group's partition could be read. On the metadata's shard.
+    Task<std::vector<bool>> serves(std::vector<std::string> groups);
+
     Task<Outcome<void, kafka::ErrorCode>> append(PartitionIndex partition, Bytes batch) override;
 
 private:
@@ -34,10 +40,13 @@ private:
     Task<Outcome<void, kafka::ErrorCode>> load_all(std::shared_ptr<const Topic> topic);
     Task<Outcome<void, kafka::ErrorCode>> load_one(Local& local, std::shared_ptr<const Topic> topic,
                                                    std::int32_t index);
+    Task<Outcome<void, kafka::ErrorCode>> read_one(Local& local, storage::Log& log, PartitionIndex id);
 
-    Broker&   broker_;
-    io::Mutex turns_;
-    bool      is_loaded_ = false;
+    Broker&                  broker_;
+    io::Mutex                turns_;
+    std::int32_t             partitions_ = 0;
+    std::set<PartitionIndex> unavailable_; ///< offline, or damaged: their groups are refused, others served
+    bool                     is_loaded_ = false;
 };
 
 } // namespace riacho::broker

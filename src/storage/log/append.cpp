@@ -67,7 +67,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append(Bytes batch, LeaderEpo
     Bytes    bytes = std::exchange(numbered.bytes, {});
     turn.reset();
     if (planted(Planted::early_high_watermark)) publish(numbered.last);
-    auto frame = co_await place_.wal.append(shard_, entry_of(EntryKind::batch, numbered, std::move(bytes)));
+    auto frame = co_await to_wal(entry_of(EntryKind::batch, numbered, std::move(bytes)));
     if (!frame) {
         fail_storage(frame.error().code);
         co_return fail(*stopped_by_, std::move(frame.error().detail));
@@ -137,6 +137,14 @@ Entry PartitionLog::entry_of(EntryKind kind, const Numbered& batch, Bytes bytes)
             .base_offset = batch.base,
             .leader_epoch = batch.epoch,
             .bytes = std::move(bytes)};
+}
+
+/// Joins the round before its first suspension.
+Task<Outcome<FrameNumber, WalError>> PartitionLog::to_wal(Entry entry) {
+    ++in_wal_;
+    auto frame = co_await place_.wal.append(shard_, std::move(entry));
+    if (--in_wal_ == 0 && is_offline_) moved_.set();
+    co_return frame;
 }
 
 void PartitionLog::publish(Offset last) {

@@ -33,6 +33,13 @@ Task<LogCheckpoint> PartitionLog::checkpoint() {
     co_return take(co_await on_pool(files_->sync(job())));
 }
 
+Task<> PartitionLog::settled() {
+    while (in_wal_ > 0) {
+        moved_.reset();
+        co_await moved_.wait();
+    }
+}
+
 Task<LogCheckpoint> PartitionLog::close_cleanly() {
     Turn appending = co_await appending_.lock();
     if (!stopped_by_) {

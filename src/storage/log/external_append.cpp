@@ -47,8 +47,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append_external(Bytes batch, 
         co_return fail(*refused, place_.folder);
     }
     Numbered numbered = number(batch, epoch);
-    auto     frame =
-        co_await place_.wal.append(shard_, entry_of(EntryKind::external_batch, numbered, encode(placed)));
+    auto     frame = co_await to_wal(entry_of(EntryKind::external_batch, numbered, encode(placed)));
     if (!frame) {
         fail_storage(frame.error().code);
         co_return fail(*stopped_by_, std::move(frame.error().detail));

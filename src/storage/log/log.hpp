@@ -83,6 +83,13 @@ public:
     virtual void published() = 0;
 };
 
+/// The store, as its logs tell it what they cannot settle alone. On the log's shard.
+class LogWatch {
+public:
+    virtual ~LogWatch() = default;
+    virtual void went_offline(TopicPartition partition) = 0;
+};
+
 /// One partition: segments, the tail in memory, indexes, producer state, leader epochs. Belongs to one shard;
 /// every call is made there, and file work is done on a pool thread. Answers read only published, durable
 /// state: `high_watermark()` moves after the sync of the frame, never before.
@@ -100,6 +107,7 @@ public:
         std::uint16_t  volume = 0;      ///< what its entries say
         DiskSpace*     space = nullptr; ///< null: the disk has no end
         SpaceUse       use = SpaceUse::clients;
+        LogWatch*      watch = nullptr; ///< may be null
     };
 
     virtual ~Log() = default;
@@ -142,6 +150,9 @@ public:
     /// Writes out what is durable, syncs, and gives the new point. At a roll and every 64 MiB indexes are
     /// synced.
     virtual Task<LogCheckpoint> checkpoint() = 0;
+    /// Ends when none of its entries is on the way to the write-ahead log. Where it is offline none comes
+    /// after that.
+    virtual Task<> settled() = 0;
     /// Bytes of what is durable and not yet in a segment, and writing them out without a sync: for the one
     /// who sees the budget of the tails or the ring run full.
     virtual std::uint64_t unwritten_bytes() const = 0;

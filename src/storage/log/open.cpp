@@ -4,6 +4,7 @@
 #include "storage/log/partition_log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fmt/core.h>
 #include <utility>
 
@@ -16,6 +17,12 @@ struct OpenedFiles {
     RecoveryPoint    point;
 };
 
+/// A full disk, or too many open files, say nothing about this partition.
+bool is_of_the_partition(const io::DiskError& error) {
+    int number = error.error_number();
+    return !error.is_full() && number != EMFILE && number != ENFILE && number != ENOMEM;
+}
+
 Task<Outcome<OpenedFiles, LogDamage>> open_files(LogLoader::Input input, Recovered recovered,
                                                  std::vector<ReplayedEntry> replay) {
     std::string failure;
@@ -23,7 +30,10 @@ Task<Outcome<OpenedFiles, LogDamage>> open_files(LogLoader::Input input, Recover
         LogLoader loader(std::move(input), std::move(recovered));
         CO_TRY(LogFiles::Loaded loaded, co_await loader.load(std::move(replay)));
         co_return OpenedFiles{std::move(loaded), loader.point()};
-    } catch (const io::DiskError& error) { failure = error.what(); }
+    } catch (const io::DiskError& error) {
+        if (!is_of_the_partition(error)) throw;
+        failure = error.what();
+    }
     co_return fail(LogDamage::unreadable, std::move(failure));
 }
 

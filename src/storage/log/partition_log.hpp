@@ -65,6 +65,7 @@ public:
     Task<Outcome<Offset, AppendError>>     move_log_start(Offset to) override;
     Task<>                                 enforce_retention() override;
     Task<LogCheckpoint>                    checkpoint() override;
+    Task<>                                 settled() override;
     Task<>                                 write_out() override;
     Task<>                                 release(RecoveryPoint durable) override;
     Task<LogCheckpoint>                    close_cleanly() override;
@@ -95,6 +96,7 @@ private:
     Numbered                             number(Bytes batch, LeaderEpoch epoch);
     void                                 publish(Offset last);
     void                                 fail_storage(WalError error);
+    Task<Outcome<FrameNumber, WalError>> to_wal(Entry entry);
     Entry                                entry_of(EntryKind kind, const Numbered& batch, Bytes bytes) const;
     // external_append.cpp
     bool                                 is_external(const Bytes& batch) const;
@@ -145,6 +147,7 @@ private:
     std::optional<AppendError>   stopped_by_;    ///< the WAL failed, or the log stops
     bool                         is_offline_ = false;
     bool                         is_writing_out_ = false;
+    std::size_t                  in_wal_ = 0;         ///< entries that are on their way to be durable
     Time                         write_out_again_{0}; ///< not before, after the disk was full
     LogObserver*                 observer_ = nullptr;
     std::unique_ptr<LogFiles>    files_;

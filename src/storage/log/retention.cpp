@@ -23,8 +23,12 @@ Task<Outcome<Offset, AppendError>> PartitionLog::move_log_start(Offset to) {
     if (auto refused = refusal()) co_return fail(*refused, place_.folder);
     auto reserved = co_await place_.wal.reserve_for_removal(shard_, 0, shard_.now() + log_start_patience);
     if (!reserved) co_return fail(append_error(reserved.error().code), std::move(reserved.error().detail));
+    if (auto refused = refusal()) {
+        place_.wal.give_back(0);
+        co_return fail(*refused, place_.folder);
+    }
     Numbered moved{{}, to, to, epochs_.last(high_watermark_)};
-    auto     frame = co_await place_.wal.append(shard_, entry_of(EntryKind::log_start, moved, {}));
+    auto     frame = co_await to_wal(entry_of(EntryKind::log_start, moved, {}));
     if (!frame) {
         fail_storage(frame.error().code);
         co_return fail(*stopped_by_, std::move(frame.error().detail));

@@ -71,6 +71,7 @@ void PartitionLog::go_offline(const std::string& why) {
     write_out_logger.error("partition offline, folder={}: {}", place_.folder, why);
     moved_.set();
     if (observer_) observer_->published();
+    if (place_.watch) place_.watch->went_offline(place_.partition);
 }
 
 } // namespace riacho::storage

@@ -84,6 +84,7 @@ Bytes encode(const Checkpoint& checkpoint) {
 Outcome<Checkpoint, StoreError> decode_checkpoint(ByteView bytes, std::string_view path) {
     TRY(LittleReader reader, open_store_file(bytes, checkpoint_magic, path));
     Checkpoint checkpoint;
+    checkpoint.format = load_little<std::uint32_t>(bytes.data() + checkpoint_magic.size());
     checkpoint.number = reader.number<std::uint64_t>();
     checkpoint.starts = reader.number<std::uint32_t>();
     checkpoint.kind = static_cast<Checkpoint::Kind>(reader.number<std::uint8_t>());

@@ -15,7 +15,8 @@
 /// What recovery begins with; docs/formats/checkpoint.md draws both files.
 namespace riacho::storage {
 
-inline constexpr std::uint32_t checkpoint_format_version = 1;
+/// 1: what an offline partition had in the log stayed there. From 2 on it is in stranded/.
+inline constexpr std::uint32_t checkpoint_format_version = 2;
 
 struct PartitionPoint {
     TopicPartition partition;
@@ -38,6 +39,7 @@ struct Checkpoint {
     FrameNumber                 low_water;     ///< the oldest frame that some partition still needs
     std::uint64_t               producers = 0; ///< the number of the producers file; 0 where there is none
     std::vector<PartitionPoint> partitions;
+    std::uint32_t               format = checkpoint_format_version; ///< in which it was read
 };
 
 Bytes                           encode(const Checkpoint& checkpoint);

@@ -44,11 +44,8 @@ Task<> FileStore::checkpoint() {
     wal_.checkpoint_begins();
     FrameNumber handed_out = wal_.handed_out();
     Collected   collected = co_await collect(handed_out);
-    if (has_lost_metadata()) {
-        checkpoint_logger.error("the files of __cluster_metadata-0 failed: only a restart helps");
-        wal_.declare_failed();
-        co_return;
-    }
+    collected = co_await set_aside(std::move(collected));
+    if (wal_.has_failed()) co_return; // the metadata's files may be what failed
     auto durable = co_await wal_.sync_frames(home());
     if (!durable) co_return;
     if (planted(Planted::recycled_too_early)) collected.low_water = {handed_out.value + 1};
@@ -115,16 +112,14 @@ Task<Collected> FileStore::collect_shard(ShardLogs& logs, FrameNumber handed_out
         Log*            log = logs.find(partition);
         if (!log) continue; // its topic was deleted
         LogCheckpoint checkpoint = co_await log->checkpoint();
-        collected.add(partition, checkpoint,
-                      log->is_offline() ? PartitionPoint::State::offline : PartitionPoint::State::serving);
+        if (log->is_offline()) {
+            co_await log->settled();
+            collected.add_offline(partition, logs.open.at(partition), co_await log->checkpoint());
+        } else {
+            collected.add(partition, checkpoint, PartitionPoint::State::serving);
+        }
     }
     co_return collected;
-}
-
-/// The metadata is not one partition among others: without it nothing can be promised.
-bool FileStore::has_lost_metadata() {
-    Log* metadata = logs_.front()->find(cluster_metadata);
-    return metadata && metadata->is_offline();
 }
 
 Task<> FileStore::release(std::vector<PartitionPoint> points) {

@@ -81,13 +81,24 @@ Task<FileStore::Stop> FileStore::close_shard(ShardLogs& logs, Time deadline, Col
         if (logs.shard.now() >= deadline || wal_.has_failed()) co_return Stop::out_of_time;
         Log*          log = logs.find(partition);
         LogCheckpoint last = co_await log->close_cleanly();
-        collected.add(partition, last,
-                      log->is_offline() ? PartitionPoint::State::offline : PartitionPoint::State::serving);
-        if (log->is_offline()) co_return Stop::out_of_time; // recovery finds the rest in the ring
+        if (!log->is_offline()) {
+            collected.add(partition, last, PartitionPoint::State::serving);
+            continue;
+        }
+        collected.add_offline(partition, logs.open.at(partition), std::move(last));
+        if (!collected.to_strand.empty()) co_return Stop::out_of_time; // recovery finds the rest in the ring
     }
     for (TopicPartition partition : closed) {
         if (logs.shard.now() >= deadline) co_return Stop::out_of_time;
-        co_await close_unopened(logs, partition, collected);
+        bool closed_it = false;
+        try {
+            co_await close_unopened(logs, partition, collected);
+            closed_it = true;
+        } catch (const io::DiskError& error) {
+            stop_logger.warn("{}-{} cannot be closed cleanly: {}", logs.closed.at(partition).topic,
+                             static_cast<std::int32_t>(partition.index), error.what());
+        }
+        if (!closed_it) co_return Stop::out_of_time;
     }
     co_return Stop::complete;
 }
@@ -104,6 +115,7 @@ Task<> FileStore::close_unopened(ShardLogs& logs, TopicPartition partition, Coll
             co_return;
         }
         closed.state = ClosedLog::State::offline;
+        closed.aside = ClosedLog::Aside::yes; // the log has nothing of it that is needed
     }
     collected.add(partition, closed);
 }

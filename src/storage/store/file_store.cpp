@@ -1,6 +1,7 @@
 #include "storage/store/file_store.hpp"
 
 #include "io/run_on.hpp"
+#include "storage/store/stranded.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -66,7 +67,8 @@ Log::Place FileStore::log_place(TopicPartition partition, std::string_view topic
             .partition = partition,
             .options = std::move(options),
             .space = &space_,
-            .use = space_use_of(topic)};
+            .use = space_use_of(topic),
+            .watch = this};
 }
 
 Task<> FileStore::start() {
@@ -99,12 +101,19 @@ Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std
         ClosedLog& damaged = logs.closed[partition];
         damaged.topic = name;
         damaged.state = ClosedLog::State::offline;
+        went_offline(partition);
         co_return std::unexpected(std::move(opened).error());
     }
     Log* log = opened->get();
     logs.open[partition] = {std::move(name), *std::move(opened)};
     logs.closed.erase(partition);
     co_return log;
+}
+
+/// Without the metadata nothing can be promised; any other partition is set aside, and a checkpoint says so.
+void FileStore::went_offline(TopicPartition partition) {
+    if (partition == cluster_metadata) wal_.declare_failed();
+    reasons_.push(CheckpointReason::offline);
 }
 
 Task<> FileStore::remove_log(TopicPartition partition, std::string name) {
@@ -119,11 +128,15 @@ Task<> FileStore::remove_log(TopicPartition partition, std::string name) {
         std::unique_ptr<Log> log = std::move(found->second.log);
         logs.open.erase(found);
         co_await log->remove();
+        co_await io::run_on(place_.world.pool.thread_for(0), logs.shard,
+                            remove_stranded(place_.world.disk, place_.layout, partition));
         co_return;
     }
     // Never opened since the start: what is there is renamed first, as an opened log would.
     auto opened = co_await riacho::storage::open_log(log_place(partition, name, {}), {}, {});
     if (opened) co_await (*opened)->remove();
+    co_await io::run_on(place_.world.pool.thread_for(0), logs.shard,
+                        remove_stranded(place_.world.disk, place_.layout, partition));
 }
 
 } // namespace riacho::storage

@@ -20,7 +20,7 @@ namespace riacho::storage {
 using LogOptionsOf = std::function<LogOptions(std::string_view topic)>;
 
 /// The store over a disk. Recovery (recovery.hpp) fills it, `start` lets it run.
-class FileStore final : public Store {
+class FileStore final : public Store, private LogWatch {
 public:
     struct Place {
         io::World&   world;
@@ -73,7 +73,9 @@ private:
     Task<Collected> collect(FrameNumber handed_out);
     Task<Collected> collect_shard(ShardLogs& logs, FrameNumber handed_out);
     Task<>          release(std::vector<PartitionPoint> points);
-    bool            has_lost_metadata();
+    Task<Collected> set_aside(Collected collected);
+    Task<bool>      strand(Collected::ToStrand which);
+    void            went_offline(TopicPartition partition) override;
     // clean_stop.cpp
     Task<Stop>       close_logs(Time deadline, Collected& collected);
     Task<Stop>       close_shard(ShardLogs& logs, Time deadline, Collected& collected);

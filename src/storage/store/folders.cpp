@@ -95,6 +95,37 @@ Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name, s
     co_await disk.sync_folder(layout.log());
 }
 
+/// Gives the partition that the folder is of.
+Task<std::optional<TopicPartition>> tidy_folder(io::Disk& disk, Layout layout, const KnownTopics& topics,
+                                                std::string name) {
+    std::string folder = fmt::format("{}/{}", layout.log(), name);
+    if (name.ends_with(removed_suffix)) {
+        co_await disk.remove_folder(folder);
+        co_return std::nullopt;
+    }
+    auto partition = partition_folder(name);
+    auto names = co_await names_in(disk, folder);
+    if (!partition || !names) co_return std::nullopt; // nobody's business
+    auto metadata = co_await io::read_file(disk, folder + "/partition.metadata");
+    auto id = metadata ? parse_partition_metadata(as_text(metadata->view())) : std::nullopt;
+    // There was never another one, and its log is open.
+    if (!id && name == fmt::format("{}-0", cluster_metadata_topic)) id = cluster_metadata_id;
+    if (!id && std::ranges::all_of(*names, is_leftover)) {
+        co_await disk.remove_folder(folder); // made, and cut before anything was in it
+    } else if (id && topics.deleted.contains(*id)) {
+        co_await disk.remove_folder(folder);
+    } else if (const std::string* topic = id ? topics.find_name(*id) : nullptr;
+               topic && *topic == partition->first) {
+        co_await finish_swaps(disk, folder);
+        co_return TopicPartition{*id, partition->second};
+    } else {
+        co_await move_to_lost_and_found(disk, layout, name,
+                                        id ? "is of a topic that the metadata never knew"
+                                           : "has no partition.metadata that can be read");
+    }
+    co_return std::nullopt;
+}
+
 } // namespace
 
 bool is_partition_folder(std::string_view name) { return partition_folder(name).has_value(); }
@@ -124,33 +155,15 @@ Task<> finish_swaps(io::Disk& disk, std::string folder) {
 }
 
 Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics) {
-    const std::string           metadata_folder = fmt::format("{}-0", cluster_metadata_topic);
     std::vector<TopicPartition> found;
     for (const std::string& name : co_await disk.list(layout.log())) {
-        std::string folder = fmt::format("{}/{}", layout.log(), name);
-        if (name.ends_with(removed_suffix)) {
-            co_await disk.remove_folder(folder);
-            continue;
-        }
-        auto partition = partition_folder(name);
-        auto names = co_await names_in(disk, folder);
-        if (!partition || !names) continue; // nobody's business
-        auto metadata = co_await io::read_file(disk, folder + "/partition.metadata");
-        auto id = metadata ? parse_partition_metadata(as_text(metadata->view())) : std::nullopt;
-        // There was never another one, and its log is open.
-        if (!id && name == metadata_folder) id = cluster_metadata_id;
-        if (!id && std::ranges::all_of(*names, is_leftover)) {
-            co_await disk.remove_folder(folder); // made, and cut before anything was in it
-        } else if (id && topics.deleted.contains(*id)) {
-            co_await disk.remove_folder(folder);
-        } else if (const std::string* topic = id ? topics.find_name(*id) : nullptr;
-                   topic && *topic == partition->first) {
-            co_await finish_swaps(disk, folder);
-            found.push_back({*id, partition->second});
-        } else {
-            co_await move_to_lost_and_found(disk, layout, name,
-                                            id ? "is of a topic that the metadata never knew"
-                                               : "has no partition.metadata that can be read");
+        try {
+            auto partition = co_await tidy_folder(disk, layout, topics, name);
+            if (partition) found.push_back(*partition);
+        } catch (const io::DiskError& error) {
+            if (error.is_full()) throw;
+            // Of a partition that lives, whoever opens it finds out more.
+            folders_logger.error("left as it is: {}", error.what());
         }
     }
     co_await disk.sync_folder(layout.log());

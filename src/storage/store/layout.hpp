@@ -17,6 +17,7 @@ struct Layout {
     std::string wal() const { return folder + "/wal"; }
     std::string ballast() const { return folder + "/ballast"; } ///< the reserve of the disk
     std::string lost_and_found() const { return folder + "/lost+found"; }
+    std::string stranded() const { return folder + "/stranded"; } ///< of partitions that are offline
     std::string checkpoint() const { return wal() + "/checkpoint"; }
     std::string producers(std::uint64_t number) const {
         return fmt::format("{}/{}{:020}", wal(), producers_prefix, number);

@@ -209,6 +209,8 @@ Task<Recovery::Done> Recovery::finish() {
     store_->set_last(std::move(next));
     co_await remove_clean_marker(disk(), place_.layout);
     co_await store_->start();
+    if (auto done = co_await finish_merging(); !done) co_return done;
+    co_await tidy_stranded();
     if (found_mode_ == place_.options.durability) co_return Done{};
     co_return co_await change_mode();
 }

@@ -73,6 +73,12 @@ private:
     Recovered recovered_of(const Facts& facts, std::optional<RecoveryPoint> point) const;
     Task<>    close_the_rest();
     void      mark_offline(TopicPartition partition, const std::string& topic);
+    // recovery_stranded.cpp
+    Task<Done> strand(TopicPartition partition, std::string topic);
+    Task<Done> leave_or_merge(TopicPartition partition, std::string topic);
+    Task<bool> merge(TopicPartition partition, std::string topic);
+    Task<Done> finish_merging();
+    Task<>     tidy_stranded();
     // recovery_files.cpp
     Task<>     adopt_chain();
     Task<>     scrub();
@@ -97,6 +103,7 @@ private:
     KnownTopics                               topics_;
     std::vector<ChainFile>                    chain_;
     FrameNumber                               last_frame_;
+    std::vector<TopicPartition>               merged_; ///< from stranded/, not yet durably
     Durability                                found_mode_ = Durability::synced;
 };
 

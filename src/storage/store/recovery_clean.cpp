@@ -43,9 +43,10 @@ Task<Recovery::Done> Recovery::open_changed(std::vector<TopicPartition> folders)
     for (TopicPartition partition : all) {
         std::string                   topic = *find_topic(partition.topic_id);
         std::optional<PartitionPoint> point = facts_[partition].point;
-        if (point && point->state == PartitionPoint::State::offline)
-            mark_offline(partition, topic);
-        else if (!point || !co_await is_as_left(*point, topic))
+        if (point && point->state == PartitionPoint::State::offline) {
+            auto done = co_await leave_or_merge(partition, topic);
+            if (!done) co_return std::unexpected(done.error());
+        } else if (!point || !co_await is_as_left(*point, topic))
             changed.push_back(partition);
     }
     for (TopicPartition partition : changed) {
@@ -68,8 +69,11 @@ Task<Recovery::Done> Recovery::open_changed(std::vector<TopicPartition> folders)
         }
         std::vector<TopicPartition> opened;
         for (const auto& [partition, open] : logs->open) opened.push_back(partition);
-        for (TopicPartition partition : opened)
-            now.add(partition, co_await logs->find(partition)->checkpoint(), PartitionPoint::State::serving);
+        for (TopicPartition partition : opened) {
+            bool is_merged = std::ranges::find(merged_, partition) != merged_.end();
+            auto state = is_merged ? PartitionPoint::State::offline : PartitionPoint::State::serving;
+            now.add(partition, co_await logs->find(partition)->checkpoint(), state);
+        }
     }
     co_await home().enter_if_away();
     checkpoint_.number++;

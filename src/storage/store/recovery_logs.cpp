@@ -113,15 +113,18 @@ Task<Recovery::Done> Recovery::open_metadata() {
 Task<Recovery::Done> Recovery::open_logs() {
     std::vector<TopicPartition> batch;
     std::uint64_t               bytes = 0;
-    std::vector<TopicPartition> all;
+    std::vector<TopicPartition> all, offline;
     for (const auto& [partition, facts] : facts_) {
         const std::string* topic = find_topic(partition.topic_id);
         if (!topic || partition == cluster_metadata) continue;
         if (facts.point && facts.point->state == PartitionPoint::State::offline)
-            mark_offline(partition, *topic);
+            offline.push_back(partition);
         else if (facts.bytes > 0)
             all.push_back(partition);
     }
+    for (TopicPartition partition : offline)
+        if (auto done = co_await leave_or_merge(partition, *find_topic(partition.topic_id)); !done)
+            co_return std::unexpected(done.error());
     std::ranges::sort(all); // the same order each time
     for (TopicPartition partition : all) {
         bytes += facts_[partition].bytes;
@@ -149,19 +152,20 @@ Task<Recovery::Done> Recovery::open_batch(std::vector<TopicPartition> partitions
         if (opened) continue;
         replay_logger.error("{}-{} is offline: {}", topic, static_cast<std::int32_t>(partition.index),
                             opened.error().detail);
+        if (auto done = co_await strand(partition, topic); !done) co_return std::unexpected(done.error());
         mark_offline(partition, topic);
     }
     co_return Done{};
 }
 
-/// Its entries stay in the ring.
+/// What the log has of it is in stranded/.
 void Recovery::mark_offline(TopicPartition partition, const std::string& topic) {
     const Facts& facts = facts_[partition];
     ClosedLog    closed;
     closed.topic = topic;
     closed.recovered = recovered_of(facts, facts.point ? std::optional(facts.point->point) : std::nullopt);
     closed.state = ClosedLog::State::offline;
-    closed.needs_from = facts.first_frame;
+    closed.aside = ClosedLog::Aside::yes;
     store_->logs_of(partition).closed[partition] = std::move(closed);
 }
 

@@ -23,15 +23,26 @@ void Collected::add(TopicPartition partition, const ClosedLog& closed) {
     same.point = closed.recovered.point.value_or(RecoveryPoint{});
     same.log_start = closed.recovered.log_start;
     same.producer_state = closed.recovered.producer_state;
-    same.needs_from = closed.needs_from;
-    add(partition, same,
-        closed.state == ClosedLog::State::offline ? PartitionPoint::State::offline
-                                                  : PartitionPoint::State::serving);
+    bool is_offline = closed.state == ClosedLog::State::offline;
+    if (is_offline && closed.aside == ClosedLog::Aside::no)
+        to_strand.push_back({partition, closed.topic, std::move(same)});
+    else
+        add(partition, same, is_offline ? PartitionPoint::State::offline : PartitionPoint::State::serving);
+}
+
+void Collected::add_offline(TopicPartition partition, const OpenLog& open, LogCheckpoint last) {
+    if (open.aside == ClosedLog::Aside::no) {
+        to_strand.push_back({partition, open.topic, std::move(last)});
+        return;
+    }
+    last.needs_from.reset();
+    add(partition, last, PartitionPoint::State::offline);
 }
 
 void Collected::add(Collected other) {
     std::ranges::move(other.partitions, std::back_inserter(partitions));
     std::ranges::move(other.producers, std::back_inserter(producers));
+    std::ranges::move(other.to_strand, std::back_inserter(to_strand));
     low_water = std::min(low_water, other.low_water);
 }
 

@@ -17,15 +17,16 @@ struct ClosedLog {
     std::string topic;
     Recovered   recovered;
     enum class State { serving, offline } state = State::serving;
+    /// Whether what the log has of it is in stranded/: then its frames are nobody's.
+    enum class Aside { no, yes } aside = Aside::no;
     /// Files that are surely cut at the point, as a clean stop left them; others may hold more.
     enum class Files { exact, perhaps_longer } files = Files::perhaps_longer;
-    /// The oldest frame that an offline partition holds in the ring.
-    std::optional<FrameNumber> needs_from;
 };
 
 struct OpenLog {
     std::string          topic;
     std::unique_ptr<Log> log;
+    ClosedLog::Aside     aside = ClosedLog::Aside::no; ///< once it is offline
 };
 
 /// The logs of one shard, touched only there.
@@ -50,9 +51,17 @@ struct Collected {
     std::vector<ProducersOf>    producers;
     /// No partition needs anything below it.
     FrameNumber low_water;
+    /// Offline, and not yet in stranded/.
+    struct ToStrand {
+        TopicPartition partition;
+        std::string    topic;
+        LogCheckpoint  last;
+    };
+    std::vector<ToStrand> to_strand;
 
     void add(TopicPartition partition, const LogCheckpoint& checkpoint, PartitionPoint::State state);
     void add(TopicPartition partition, const ClosedLog& closed);
+    void add_offline(TopicPartition partition, const OpenLog& open, LogCheckpoint last);
     void add(Collected other);
 };
 

@@ -196,11 +196,11 @@ TEST(Store, refuses_a_damaged_checkpoint_and_one_of_a_newer_format) {
     std::string path = run.folder + "/wal/checkpoint";
     auto        content = *run.tested.disk().content(path);
     auto        newer = content;
-    newer[8] = std::byte{2};
+    newer[8] = std::byte{3};
     run.tested.disk().put_file(path, newer);
     auto refused = run.tested.run(open_store(run.world, run.folder, run.options, small_log));
     EXPECT_EQ(refused.error().code, StoreError::newer_format);
-    EXPECT_EQ(refused.error().detail, path + " has format version 2, this program knows 1");
+    EXPECT_EQ(refused.error().detail, path + " has format version 3, this program knows 2");
     auto damaged = content;
     damaged[30] ^= std::byte{1};
     run.tested.disk().put_file(path, damaged);

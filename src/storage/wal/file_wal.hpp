@@ -17,7 +17,7 @@
 namespace riacho::storage {
 
 /// Why the checkpointer is woken.
-enum class CheckpointReason { interval, bytes, ring_filling };
+enum class CheckpointReason { interval, bytes, ring_filling, offline };
 
 struct FileWalOptions {
     RingOptions   ring;
