@@ -99,6 +99,11 @@ class MirrorTest(unittest.TestCase):
     def test_one_sync_covers_what_was_written_through_another_descriptor(self):
         self.assertEqual(self.after("write('a', 'one'); os.fsync(write('a', 'T')); sync_folder('.')"), {"a": "Tne"})
 
+    def test_a_hint_to_begin_writing_promises_nothing(self):
+        self.after("write('a', ''); sync_folder('.')")
+        hint = "import ctypes; ctypes.CDLL(None).sync_file_range(f, 0, 0, 7)"  # with both waits, even
+        self.assertEqual(self.after(f"f = write('a', 'x'); {hint}"), {"a": ""})
+
     def test_what_a_killed_process_left_is_durable_once_the_next_one_has_synced_it(self):
         self.after("write('a', 'aaaa'); sync_folder('.')")
         self.run_trace("write('a', 'bbbb'); os.mkdir('f'); write('f/c', 'c'); os.kill(os.getpid(), 9)", "nothing")

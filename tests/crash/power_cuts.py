@@ -11,13 +11,13 @@ printed, decides when and how; a second run of it meets other moments, for the p
 With --plant it expects the bug of that name to break a promise within five cuts (a build of the preset `planted`).
 """
 import argparse
+import contextlib
 import dataclasses
 import os
 import pathlib
 import random
 import shutil
 import signal
-import statistics
 import struct
 import sys
 import time
@@ -34,10 +34,12 @@ WAL_BYTES, WAL_FILE_BYTES = 768 * 1024, 128 * 1024
 # In one run segments roll, the ring of the write-ahead log wraps, checkpoints come, batches go to segments first.
 SETTINGS = {"num.partitions": "3", "offsets.topic.num.partitions": "5", "log.segment.bytes": str(1024 * 1024),
             "wal.file.bytes": str(WAL_FILE_BYTES), "wal.bytes.max": str(WAL_BYTES), "wal.external.bytes": "16384",
-            "wal.checkpoint.bytes": str(256 * 1024), "wal.checkpoint.interval.ms": "300"}
+            "wal.checkpoint.bytes": str(256 * 1024), "wal.checkpoint.interval.ms": "300",
+            "disk.reserve.bytes": str(1024 * 1024)}
+PATIENCE_S = 180  # a soak runs when nothing else does
 NAP_US_MAX = 8000  # a sync takes up to so much longer than here: there is a time to be cut in
 CHANGES_OF_A_RECOVERY = 30  # more or less
-CUTS_TO_FIND_A_BUG, NAP_US_TO_FIND_A_BUG = 5, 50_000  # on a busy machine answers take long to arrive
+CUTS_TO_FIND_A_BUG, NAP_US_TO_FIND_A_BUG = 5, 150_000  # on a busy machine answers take long to arrive
 
 
 class BrokenPromise(Exception):
@@ -74,19 +76,21 @@ class Loop:
         self.journal, self.read_to = folder / "journal", 0
         self.clients_program, self.clients = programs.clients, None
         self.promises, self.ends = Promises(), Ends()
+        self.laps_at_the_end = (0.0, 0)
 
     # ---- the broker
 
     def arm(self, die_at: int = 0) -> None:
+        keeps = self.chance.choice(("", "nothing", "nothing") if self.plant else ("", "", "", "", "everything", "nothing"))
         nap_us = NAP_US_TO_FIND_A_BUG if self.plant else NAP_US_MAX
-        self.broker.environment = self.mirror.environment(self.chance.getrandbits(63), nap_us=nap_us, die_at=die_at)
+        self.broker.environment = self.mirror.environment(self.chance.getrandbits(63), keeps, nap_us, die_at)
         if self.plant:
             self.broker.environment["RIACHO_PLANT"] = self.plant
 
     def start(self) -> None:
         self.arm()
         try:
-            self.broker.start()
+            self.broker.start(PATIENCE_S)
         except Failure as failure:
             if self.broker.process.running():
                 raise
@@ -96,7 +100,8 @@ class Loop:
         """Starts the broker, which ends at one of its first changes and syncs; that counts if its port was shut."""
         self.arm(die_at=self.chance.randint(1, CHANGES_OF_A_RECOVERY))
         self.broker.launch()
-        wait_until(lambda: not self.broker.process.running() or accepts(self.broker.port), 60, "recovery")
+        wait_until(lambda: not self.broker.process.running() or accepts(self.broker.port), PATIENCE_S,
+                   "recovery")
         early = not self.broker.process.running()
         if early and self.broker.process.popen.returncode != -signal.SIGKILL:
             raise BrokenPromise(f"recovery ended with {self.broker.process.popen.returncode}:"
@@ -135,11 +140,12 @@ class Loop:
             if not self.clients.running():
                 raise Failure(f"the clients have ended:\n{self.clients.err()[-2000:]}")
             return condition()
-        wait_until(met, 60, what)
+        wait_until(met, PATIENCE_S, what)
 
     def wait_for_traffic(self) -> None:
         """Until there is enough to lose."""
-        before, wanted = self.promises.acknowledgements, self.chance.randint(400, 1000)
+        before = self.promises.acknowledgements
+        wanted = self.chance.randint(50, 150) if self.plant else self.chance.randint(400, 1000)
         self.wait_for(lambda: self.promises.acknowledgements >= before + wanted or self.broker.ended(),
                       f"{wanted} acknowledgements")
         time.sleep(self.chance.uniform(0, 0.02))
@@ -194,10 +200,11 @@ class Loop:
         self.clients.kill()
         self.read_journal()
         print(f"all clients left: {self.verify()}", flush=True)
-        self.broker.stop(60)  # naps and all
+        self.laps_at_the_end = self.laps()
+        self.broker.stop(PATIENCE_S)  # naps and all
         self.start()
         print(f"after a clean stop: {self.verify()}", flush=True)
-        self.broker.stop(60)
+        self.broker.stop(PATIENCE_S)
 
     def laps(self) -> tuple[float, int]:
         """How often the ring went round, and the checkpoints that were not a start's (docs/formats/checkpoint.md)."""
@@ -213,18 +220,34 @@ class Loop:
 
 
 def check_coverage(loop: Loop, rounds: int) -> None:
-    laps, checkpoints = loop.laps()
-    ends = loop.ends
-    print(f"{ends.cuts} cuts, {ends.kills} kills, {ends.in_recovery} of them in recovery; at least"
-          f" {min(ends.in_flight)} connections with a request in flight; the median end after"
-          f" {statistics.median(ends.acknowledgements):.0f} acknowledgements;"
-          f" {loop.promises.acknowledged_records} records acknowledged; the ring went round {laps:.0f} times,"
-          f" {checkpoints} checkpoints")
-    problems = ends.unmet(rounds // 2)
+    laps, checkpoints = loop.laps_at_the_end
+    print(f"{loop.ends}; {loop.promises.acknowledged_records} records acknowledged; the ring went round {laps:.0f}"
+          f" times, {checkpoints} checkpoints")
+    problems = loop.ends.unmet(rounds // 2)
     if laps * 60 < 20 * rounds or checkpoints * 60 < 50 * rounds:
         problems.append("20 laps and 50 checkpoints are wanted in 60 rounds")
     if problems:
         raise Failure("the run proves too little: " + "; ".join(problems))
+
+
+@contextlib.contextmanager
+def new_loop(programs: Programs, seed: int, plant: str = ""):
+    """A loop with a folder of its own, which is kept under build/crash-run where a promise was broken."""
+    name = f"riacho-power-cuts-{os.getpid()}"
+    folder = folder_for_tests(BUILD / "crash-run") / name
+    loop = Loop(programs, folder, seed, plant)
+    print(f"seed {seed}", flush=True)
+    try:
+        yield loop
+    except (Failure, BrokenPromise) as failure:
+        loop.close()
+        kept = BUILD / "crash-run" / name
+        shutil.copytree(folder, kept, dirs_exist_ok=True)
+        print(f"seed {seed}, folder {kept} is kept\n{failure}")
+        raise
+    finally:
+        loop.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_bug(loop: Loop) -> None:
@@ -239,40 +262,36 @@ def find_bug(loop: Loop) -> None:
     raise Failure(f"{loop.plant} broke no promise in {CUTS_TO_FIND_A_BUG} cuts")
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parser_for(description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("binary", "mirror", "clients"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
-    parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
-    parser.add_argument("--plant", default="")
-    return parser.parse_args()
+    return parser
+
+
+def with_confluents_python() -> None:
+    """Runs this program again in the interpreter that has the reader's client, where this one has not."""
+    python = tools.python()
+    if pathlib.Path(sys.executable) != python:
+        os.execv(python, [str(python), *sys.argv])
 
 
 def main() -> int:
-    python = tools.python()
-    if pathlib.Path(sys.executable) != python:  # with Confluent's client
-        os.execv(python, [str(python), *sys.argv])
-    chosen = arguments()
-    print(f"seed {chosen.seed}", flush=True)
-    name = f"riacho-power-cuts-{chosen.plant or chosen.rounds}-{os.getpid()}"
-    folder = folder_for_tests(BUILD / "crash-run") / name
-    loop = Loop(Programs(chosen.binary, chosen.mirror, chosen.clients), folder, chosen.seed, chosen.plant)
+    with_confluents_python()
+    parser = parser_for(__doc__)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    parser.add_argument("--plant", default="")
+    chosen = parser.parse_args()
     try:
-        if chosen.plant:
-            find_bug(loop)
-        else:
-            loop.run(chosen.rounds)
-            check_coverage(loop, chosen.rounds)
-    except (Failure, BrokenPromise) as failure:
-        loop.close()
-        kept = BUILD / "crash-run" / name
-        shutil.copytree(folder, kept, dirs_exist_ok=True)
-        print(f"seed {chosen.seed}, folder {kept} is kept\n{failure}")
+        with new_loop(Programs(chosen.binary, chosen.mirror, chosen.clients), chosen.seed, chosen.plant) as loop:
+            if chosen.plant:
+                find_bug(loop)
+            else:
+                loop.run(chosen.rounds)
+                check_coverage(loop, chosen.rounds)
+    except (Failure, BrokenPromise):
         return 1
-    finally:
-        loop.close()
-        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -144,6 +144,11 @@ class Ends:
     in_flight: list[int] = dataclasses.field(default_factory=list)
     acknowledgements: list[int] = dataclasses.field(default_factory=list)
 
+    def __str__(self) -> str:
+        return (f"{self.cuts} cuts, {self.kills} kills, {self.in_recovery} of them in recovery; at least"
+                f" {min(self.in_flight)} connections with a request in flight; the median end after"
+                f" {statistics.median(self.acknowledgements):.0f} acknowledgements")
+
     def unmet(self, least: int) -> list[str]:
         """Why a run of `least` cuts and as many kills proves less than it should."""
         problems = []

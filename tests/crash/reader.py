@@ -6,7 +6,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from promises import MAIN, Found, Records
 
-SECONDS = 60
+SECONDS = 180
 
 
 def quiet(address: str, **settings) -> dict:
