@@ -39,7 +39,8 @@ SETTINGS = {"num.partitions": "3", "offsets.topic.num.partitions": "5", "log.seg
 PATIENCE_S = 180  # a soak runs when nothing else does
 NAP_US_MAX = 8000  # a sync takes up to so much longer than here: there is a time to be cut in
 CHANGES_OF_A_RECOVERY = 30  # more or less
-CUTS_TO_FIND_A_BUG, NAP_US_TO_FIND_A_BUG = 5, 150_000  # on a busy machine answers take long to arrive
+NAP_US_TO_FIND_A_BUG = 150_000  # on a busy machine answers take long to arrive
+CUTS_TO_FIND_A_BUG = 5
 
 
 class BrokenPromise(Exception):
@@ -81,7 +82,8 @@ class Loop:
     # ---- the broker
 
     def arm(self, die_at: int = 0) -> None:
-        keeps = self.chance.choice(("", "nothing", "nothing") if self.plant else ("", "", "", "", "everything", "nothing"))
+        keeps = self.chance.choice(("", "nothing", "nothing") if self.plant
+                                   else ("", "", "", "", "everything", "nothing"))
         nap_us = NAP_US_TO_FIND_A_BUG if self.plant else NAP_US_MAX
         self.broker.environment = self.mirror.environment(self.chance.getrandbits(63), keeps, nap_us, die_at)
         if self.plant:
@@ -210,8 +212,8 @@ class Loop:
         """How often the ring went round, and the checkpoints that were not a start's (docs/formats/checkpoint.md)."""
         checkpoint = (self.broker.data / "wal/checkpoint").read_bytes()
         number, starts = struct.unpack_from("<QI", checkpoint, 16)
-        next_file, = struct.unpack_from("<Q", checkpoint, 56)
-        return next_file * WAL_FILE_BYTES / WAL_BYTES, number - starts
+        first_file, = struct.unpack_from("<Q", checkpoint, 32)
+        return first_file * WAL_FILE_BYTES / WAL_BYTES, number - starts
 
     def close(self) -> None:
         for process in (self.clients, self.broker.process):
