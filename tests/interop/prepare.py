@@ -6,7 +6,8 @@ import time
 from harness import tools
 
 for name, build in (("confluent-kafka", tools.python), ("kafka-clients", lambda: tools.java("kafka-clients")),
-                    ("apache-kafka", lambda: tools.java("apache-kafka")), ("go-article", tools.go_article)):
+                    ("apache-kafka", lambda: tools.java("apache-kafka")), ("go-article", tools.go_article),
+                    ("franz-go", tools.franz_go), ("kafkajs", tools.kafkajs)):
     start = time.monotonic()
     build()
     if time.monotonic() - start > 1:

@@ -11,8 +11,8 @@ from .process import BUILD, ROOT, run
 INTEROP = ROOT / "tests/interop"
 HERE = BUILD / "interop"
 ENVIRONMENT = os.environ | {
-    "PATH": f"{ROOT}/.tools/go/bin:{os.environ['PATH']}", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly",
-    "CGO_ENABLED": "1",
+    "PATH": f"{ROOT}/.tools/node/bin:{ROOT}/.tools/go/bin:{os.environ['PATH']}", "GOTOOLCHAIN": "local",
+    "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "1",
 }
 
 
@@ -68,6 +68,29 @@ def go_article() -> pathlib.Path:
         run(["go", "build", "-o", folder / "kafka", "."], 900, cwd=source, env=ENVIRONMENT)
 
     return once("go-article", [source / "kafka.go", source / "go.mod", source / "go.sum"], build) / "kafka"
+
+
+def franz_go() -> pathlib.Path:
+    """The program of tests/interop/franz-go."""
+    source = INTEROP / "franz-go"
+
+    def build(folder: pathlib.Path) -> None:
+        run(["go", "build", "-o", folder / "history", "."], 900, cwd=source, env=ENVIRONMENT | {"CGO_ENABLED": "0"})
+
+    return once("franz-go", [source / "main.go", source / "go.mod", source / "go.sum"], build) / "history"
+
+
+def kafkajs() -> list:
+    """`node client.js`, with what package-lock.json pins beside it."""
+    source = INTEROP / "kafkajs"
+
+    def build(folder: pathlib.Path) -> None:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(source / name, folder)
+        run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], 300, cwd=folder, env=ENVIRONMENT)
+
+    modules = once("kafkajs", [source / "package-lock.json"], build) / "node_modules"
+    return ["env", f"NODE_PATH={modules}", "node", source / "client.js"]
 
 
 def go_version() -> str:
