@@ -23,6 +23,10 @@ def folder_for_tests(otherwise: pathlib.Path) -> pathlib.Path:
         return otherwise
 
 
+def content(path: pathlib.Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
 class Mirror:
     def __init__(self, library: pathlib.Path, live: pathlib.Path, store: pathlib.Path):
         """A new mirror for a folder that is empty or not there; both are made."""
@@ -51,6 +55,21 @@ class Mirror:
         lines = [f"{folder} {mark} {name}\n" for folder in kept if folder in names
                  for name, mark in names[folder].items()]
         (self.store / "names").write_text("".join(lines))
+
+    def differences(self) -> list[str]:
+        """The files whose content or name in the mirror is another one than in the folder."""
+        held, names = {}, self.read_names()
+
+        def walk(mark: str, path: pathlib.Path) -> None:
+            for name, child in names.get(mark, {}).items():
+                if child.startswith("d"):
+                    walk(child, path / name)
+                else:
+                    held[path / name] = self.store / "data" / child
+        walk("root", self.live)
+        shown = {path for path in self.live.rglob("*") if path.is_file()}
+        return sorted(str(path) for path in shown | held.keys()
+                      if path not in shown or path not in held or content(path) != content(held[path]))
 
     def read_names(self) -> Names:
         names: Names = {}

@@ -157,6 +157,12 @@ class MirrorTest(unittest.TestCase):
             self.assertEqual(done.returncode, 0 if die_at == 5 else -9)
             self.assertEqual(files_of(self.mirror.live), left)
 
+    def test_what_the_mirror_lacks_is_named(self):
+        self.run_trace("os.mkdir('f'); write('f/a', 'x'); write('b', 'y')", "everything")
+        self.assertEqual(self.mirror.differences(), [])
+        self.run_trace("write('f/a', 'z'); write('c', ''); os.unlink('b')", "nothing")
+        self.assertEqual(self.mirror.differences(), [str(self.mirror.live / name) for name in ("b", "c", "f/a")])
+
     # ---- what it does not know
 
     def test_calls_that_are_not_modelled_end_the_process(self):

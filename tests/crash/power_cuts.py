@@ -194,8 +194,19 @@ class Loop:
         self.start()
         self.start_clients()
 
+    def check_mirror(self) -> None:
+        """A life in which every coin is for it, and no write or name went around the mirror."""
+        self.broker.environment = self.mirror.environment(self.seed, "everything")
+        self.broker.start(PATIENCE_S)
+        self.start_clients()
+        self.wait_for_traffic()
+        self.broker.stop(PATIENCE_S)
+        if differing := self.mirror.differences():
+            raise Failure(f"the mirror does not have what the broker wrote: {differing}")
+        self.start()
+
     def run(self, rounds: int) -> None:
-        self.begin()
+        self.check_mirror()
         for number in range(rounds):
             self.round("kill" if number % 2 else "cut")
         self.wait_for_traffic()
