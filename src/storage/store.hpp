@@ -24,6 +24,7 @@ struct StoreOptions {
     std::uint64_t             wal_round_bytes_max = 4u << 20;
     std::chrono::milliseconds checkpoint_interval_ms = std::chrono::seconds(60);
     std::uint64_t             checkpoint_bytes = 128u << 20; ///< or after so many bytes of frames
+    CleanerOptions            cleaner;
     /// disk.reserve.bytes: what is kept free for writing out; at most a hundredth of the disk.
     std::uint64_t disk_reserve_bytes =
         64u << 20; /// Whether a start brings back what was set aside of partitions that went offline.
@@ -76,6 +77,9 @@ public:
     /// Runs a checkpoint now and ends when it is durable, or could not be made (logged; the last one holds).
     /// The checkpointer runs them by itself too. On the first shard.
     virtual Task<> checkpoint() = 0;
+    /// Compacts what is worth it now, the dirtiest first, and ends when nothing is. Runs by itself too. On
+    /// the first shard.
+    virtual Task<> clean() = 0;
     /// Clean stop: everything written out and what Kafka leaves, or, at `deadline`, as it stands: recovery
     /// does the rest. On the first shard; nothing appends any more.
     virtual Task<> stop(Time deadline) = 0;

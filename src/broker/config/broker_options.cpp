@@ -1,6 +1,7 @@
 #include "broker/config/broker_options.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace riacho::broker {
 namespace {
@@ -136,6 +137,31 @@ BrokerRow durability_row() {
             }};
 }
 
+std::vector<BrokerRow> cleaner_rows() {
+    using C = storage::CleanerOptions;
+    auto in_cleaner = [](Option<C> row) {
+        auto in_store = [row](BrokerOptions& options, std::string_view text) {
+            return row.set(options.store.cleaner, text);
+        };
+        return BrokerRow{row.name, row.type, row.about, in_store,
+                         [row](const BrokerOptions& options) { return row.get(options.store.cleaner); }};
+    };
+    constexpr std::int64_t mebibyte = 1 << 20;
+    return {
+        in_cleaner(boolean_option("log.cleaner.enable", &C::is_enabled, "Compact topics with that policy.")),
+        in_cleaner(whole_option("log.cleaner.backoff.ms", int64, &C::backoff_ms,
+                                "Time between two looks for partitions to compact.", between(1, longest_ms))),
+        in_cleaner(whole_option("log.cleaner.dedupe.buffer.size", int64, &C::dedupe_buffer_bytes,
+                                "Memory for the keys of the partition that is being compacted.",
+                                at_least(mebibyte))),
+        in_cleaner(whole_option("log.cleaner.io.buffer.size", int32, &C::io_buffer_bytes,
+                                "Bytes that compaction reads in one piece of work.", at_least(4096))),
+        in_cleaner(real_option("log.cleaner.io.max.bytes.per.second", &C::io_bytes_per_second_max,
+                               "The most that compaction reads and writes, in all.", 1,
+                               std::numeric_limits<double>::max())),
+    };
+}
+
 std::vector<BrokerRow> store_rows() {
     using S = storage::StoreOptions;
     auto in_store = [](Option<S> row) { return inside(&BrokerOptions::store, std::move(row)); };
@@ -206,7 +232,8 @@ storage::LogOptions log_options(const BrokerOptions& broker, const TopicConfig& 
 std::span<const Option<BrokerOptions>> broker_options() {
     static const std::vector<BrokerRow> table = [] {
         std::vector<BrokerRow> rows;
-        for (auto part : {node_rows(), limit_rows(), log_rows(), store_rows(), topic_default_rows()})
+        for (auto part :
+             {node_rows(), limit_rows(), log_rows(), cleaner_rows(), store_rows(), topic_default_rows()})
             rows.insert(rows.end(), part.begin(), part.end());
         for (const auto& row : group_options()) rows.push_back(inside(&BrokerOptions::groups, row));
         std::ranges::sort(rows, {}, &BrokerRow::name);

@@ -183,6 +183,10 @@ storage::LogOptions log_options(const TopicConfig& config) {
     options.segment_index_bytes = static_cast<std::uint32_t>(config.segment_index_bytes);
     options.is_deleted = config.is_deleted();
     options.is_compacted = config.is_compacted();
+    options.delete_retention_ms = config.delete_retention_ms;
+    options.min_compaction_lag_ms = milliseconds(config.min_compaction_lag_ms);
+    options.max_compaction_lag_ms = milliseconds(config.max_compaction_lag_ms);
+    options.min_cleanable_dirty_ratio = config.min_cleanable_dirty_ratio;
     return options;
 }
 

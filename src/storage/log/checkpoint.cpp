@@ -46,8 +46,10 @@ Task<LogCheckpoint> PartitionLog::close_cleanly() {
         co_await wait_until_all_is_durable(Time::max());
         stopped_by_ = AppendError::stopped;
     }
+    stop_cleaning();
     LogCheckpoint last;
     {
+        Turn cleaning = co_await cleaning_.lock();
         Turn turn = co_await file_turn_.lock();
         bool is_written = co_await write_out_durable();
         if (!is_written || is_offline_ || !files_)
@@ -71,7 +73,9 @@ Task<> PartitionLog::remove() {
 Task<> PartitionLog::stop() {
     if (!stopped_by_) stopped_by_ = AppendError::stopped;
     moved_.set();
+    stop_cleaning();
     co_await work_.join();
+    Turn cleaning = co_await cleaning_.lock();
     Turn turn = co_await file_turn_.lock(); // the job that is under way has ended
 }
 

@@ -52,6 +52,7 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append_external(Bytes batch, 
         fail_storage(frame.error().code);
         co_return fail(*stopped_by_, std::move(frame.error().detail));
     }
+    note_external(*frame, placed.segment_base);
     auto kept = co_await on_pool(files_->keep_external(batch, job()));
     if (!unsynced_from_) unsynced_from_ = *frame;
     if (place_.space) place_.space->wrote(batch.size());

@@ -28,6 +28,10 @@ Task<> IndexFile::create() {
     exists_ = true;
 }
 
+Task<> IndexFile::pin() {
+    if (exists_) co_await slot_.open();
+}
+
 Task<> IndexFile::flush() {
     if (pending_.empty()) co_return;
     auto file = co_await slot_.open(io::OpenMode::create);

@@ -32,6 +32,8 @@ public:
     /// entries.
     Task<> cut(std::size_t count);
     void   close() { slot_.close(); }
+    /// Opens the file, if there is one.
+    Task<> pin();
 
     /// `size` entries from `from` on, at most what there is.
     Task<std::vector<std::byte>> read(std::size_t from, std::size_t size);

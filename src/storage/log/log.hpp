@@ -6,6 +6,7 @@
 #include "base/outcome.hpp"
 #include "io/world.hpp"
 #include "riacho/task.hpp"
+#include "storage/clean/plan.hpp"
 #include "storage/disk_space.hpp"
 #include "storage/log/log_options.hpp"
 #include "storage/wal/wal.hpp"
@@ -73,6 +74,18 @@ struct LogCheckpoint {
     Bytes         producer_state; ///< Kafka's ProducerSnapshot at `point`, empty when there is none
     /// The oldest frame that this partition still needs; none when the point covers everything durable.
     std::optional<FrameNumber> needs_from;
+};
+
+/// What a durable checkpoint says of one partition.
+struct DurableCheckpoint {
+    RecoveryPoint point;
+    FrameNumber   first_frame; ///< recovery would read the frames from here on
+};
+
+/// Whether there is something to compact.
+struct CleanState {
+    Cleanable now;
+    enum class Then { rest, clean, checkpoint_first } then = Then::rest;
 };
 
 /// Hears what a log publishes, on the log's shard, in order.
@@ -157,9 +170,20 @@ public:
     /// who sees the budget of the tails or the ring run full.
     virtual std::uint64_t unwritten_bytes() const = 0;
     virtual Task<>        write_out() = 0;
-    /// A checkpoint with `durable` as this partition's point is durable: segment files that lie wholly below
-    /// the log start and below that point may go.
-    virtual Task<> release(RecoveryPoint durable) = 0;
+    /// That checkpoint is durable: segment files that lie wholly below the log start and below its point may
+    /// go, and others be compacted.
+    virtual Task<> release(DurableCheckpoint durable) = 0;
+
+    // -- for the cleaner (storage/ only); what is not compacted has nothing to clean
+    virtual Task<CleanState> clean_state() = 0;
+    /// One pass of compaction over what may be touched now, in small pieces with pauses between them; ends
+    /// early when the log stops. Failures are logged, and end it for this log until the next start.
+    virtual Task<> clean(CleanerOptions options) = 0;
+    virtual void   stop_cleaning() = 0;
+    /// Where the dirty part begins: Kafka's cleaner-offset-checkpoint.
+    virtual Offset cleaned_until() const = 0;
+    virtual void   set_cleaned_until(Offset offset) = 0;
+
     /// Writes everything out, cuts files at the end, writes Kafka's .snapshot and leader-epoch-checkpoint,
     /// syncs and closes. Gives the last checkpoint.
     virtual Task<LogCheckpoint> close_cleanly() = 0;

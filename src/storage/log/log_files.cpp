@@ -57,7 +57,7 @@ bool LogFiles::needs_roll(const kafka::BatchView& next, const Run& run, const Jo
     std::uint64_t      bytes = info.bytes + run.bytes;
     if (bytes == 0) return false;
     Timestamp first = info.bytes > 0 ? info.first_timestamp : run.batches.front().max_timestamp();
-    bool      is_old = first.ms >= 0 && next.max_timestamp().ms - first.ms > job.options.segment_ms.count();
+    bool      is_old = first.ms >= 0 && next.max_timestamp().ms - first.ms > job.options.roll_ms().count();
     return is_old || bytes + next.size() > std::min(job.options.segment_bytes, segment_bytes_max) ||
            next.last_offset().value - info.base.value > relative_offset_max ||
            (last_->index_entries() + index_entries_spare) * offset_index_entry_bytes >

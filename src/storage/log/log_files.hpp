@@ -78,6 +78,14 @@ public:
     Task<Synced> close_cleanly(Job job);
     /// Unlinks segments that nobody needs any more. Throws DiskError.
     Task<> remove(std::vector<SegmentPtr> segments);
+    /// A rewritten group takes the place of its segments, step by step (segment_swap.hpp).
+    struct Swapped {
+        SegmentPtr                          segment;
+        std::optional<FilesChange::Failure> failure;
+    };
+    Task<Swapped> swap(std::vector<SegmentPtr> group, Job job);
+    /// Of all producers as of the last batch that was written.
+    LastOffsets last_offsets() const { return producers_.last_offsets(); }
     /// Renames the folder away, durably, and removes it. Throws DiskError.
     Task<> remove_folder();
 

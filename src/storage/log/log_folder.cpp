@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "base/planted.hpp"
 #include "io/disk.hpp"
+#include "storage/clean/segment_swap.hpp"
 #include "storage/log/log_files.hpp"
 #include "storage/log/partition_metadata.hpp"
 
@@ -102,6 +103,28 @@ Task<> LogFiles::remove(std::vector<SegmentPtr> segments) {
         check(segment != last_ || is_sealed_, "the segment that is written is never removed");
         co_await segment->remove();
     }
+}
+
+Task<LogFiles::Swapped> LogFiles::swap(std::vector<SegmentPtr> group, Job job) {
+    Swapped swapped;
+    Offset  base = group.front()->info().base;
+    Offset  end = group.back()->info().end;
+    if (std::ranges::find(group, last_) != group.end()) {
+        check(is_sealed_, "the segment that is written is never compacted");
+        last_.reset();
+    }
+    try {
+        std::vector<Offset> replaced;
+        for (const SegmentPtr& old : group) {
+            co_await old->pin();
+            replaced.push_back(old->info().base);
+        }
+        co_await swap_segments(place_.disk, place_.folder, base, std::move(replaced));
+        swapped.segment = std::make_shared<Segment>(place_.disk, place_.folder, base);
+        auto loaded = co_await swapped.segment->load_closed(end, job.options.index_interval_bytes);
+        if (!loaded) swapped.failure = {loaded.error().detail};
+    } catch (const io::DiskError& error) { swapped.failure = {error.what()}; }
+    co_return swapped;
 }
 
 Task<> LogFiles::remove_folder() {

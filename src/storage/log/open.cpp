@@ -58,6 +58,9 @@ Outcome<Offset, LogDamage> replay_entries(PartitionLog& log, const std::vector<R
     for (const ReplayedEntry& replayed : replay) {
         const Entry& entry = replayed.entry;
         if (entry.kind == EntryKind::log_start) start = std::max(start, entry.base_offset);
+        if (entry.kind == EntryKind::external_batch)
+            if (auto at = decode_external_batch(entry.bytes.view()))
+                log.note_external(replayed.frame, at->segment_base);
         if (entry.kind == EntryKind::external_batch && entry.base_offset >= log.end())
             return fail(LogDamage::replay_gap, fmt::format("an external batch at {} lies behind the end, {}",
                                                            entry.base_offset.value, log.end().value));

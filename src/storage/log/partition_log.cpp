@@ -14,7 +14,7 @@ PartitionLog::PartitionLog(Place place, Opened opened)
       tail_(place_.tails), producers_(opened.files->producers()), epochs_(opened.files->epochs()),
       log_start_(opened.log_start), high_watermark_(opened.end), end_(opened.end),
       segments_(std::move(opened.segments)), files_(std::move(opened.files)), appending_(shard_),
-      file_turn_(shard_), moved_(shard_), work_(shard_) {
+      file_turn_(shard_), moved_(shard_), cleaning_(shard_), cleaning_ends_(shard_), work_(shard_) {
     last_checkpoint_.point = opened.point;
     last_checkpoint_.producer_state = std::move(opened.producer_state);
 }
@@ -42,6 +42,10 @@ void PartitionLog::replay(const ReplayedEntry& entry) {
     if (place_.space) place_.space->take(bytes.size());
     tail_.push(std::move(bytes));
     tail_.mark_durable(base, entry.frame);
+}
+
+void PartitionLog::note_external(FrameNumber frame, Offset segment_base) {
+    externals_.emplace_back(frame, segment_base);
 }
 
 void PartitionLog::finish_replay(Offset start) {

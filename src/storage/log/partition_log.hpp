@@ -3,6 +3,7 @@
 #include "io/event.hpp"
 #include "io/group.hpp"
 #include "io/run_on.hpp"
+#include "storage/clean/group_rewrite.hpp"
 #include "storage/log/leader_epochs.hpp"
 #include "storage/log/log.hpp"
 #include "storage/log/log_files.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace riacho::storage {
@@ -67,14 +69,21 @@ public:
     Task<LogCheckpoint>                    checkpoint() override;
     Task<>                                 settled() override;
     Task<>                                 write_out() override;
-    Task<>                                 release(RecoveryPoint durable) override;
-    Task<LogCheckpoint>                    close_cleanly() override;
-    Task<>                                 remove() override;
-    Task<>                                 stop() override;
+    Task<>                                 release(DurableCheckpoint durable) override;
+    Task<CleanState>                       clean_state() override;
+    Task<>                                 clean(CleanerOptions options) override;
+    void                                   stop_cleaning() override { cleaning_ends_.set(); }
+    Offset                                 cleaned_until() const override { return cleaned_until_; }
+    void                set_cleaned_until(Offset offset) override { cleaned_until_ = offset; }
+    Task<LogCheckpoint> close_cleanly() override;
+    Task<>              remove() override;
+    Task<>              stop() override;
 
     // -- for open_log
     /// Applies a batch that recovery found in the WAL behind the segments' end.
     void replay(const ReplayedEntry& entry);
+    /// The ring has an entry of a large batch in that segment.
+    void note_external(FrameNumber frame, Offset segment_base);
     /// After the last one: the log starts at `start`, and ends there if it would end before.
     void finish_replay(Offset start);
 
@@ -131,6 +140,22 @@ private:
     Task<>    roll();
     bool      is_expired(Timestamp largest) const;
     Timestamp largest_of_last() const;
+    // cleaning.cpp
+    struct Pass;
+    using Group = std::vector<PublishedSegment>;
+    SegmentToClean              to_clean(const SegmentInfo& info) const;
+    std::vector<SegmentToClean> segments_to_clean() const;
+    Offset                      clean_limit() const;
+    Offset                      clean_limit_after_checkpoint() const;
+    Task<>                      learn_first_timestamp();
+    Task<>                      start_pass(CleanerOptions options);
+    Task<>                      run_pass(Pass& pass);
+    Task<bool>                  note_dirty_keys(Pass& pass);
+    Task<bool>                  rewrite_group(Pass& pass, Group group);
+    Task<bool>                  run_slices(Pass& pass, GroupRewrite& rewrite);
+    Task<bool>                  swap_group(Group group);
+    Task<bool> pause_cleaning(const CleanerOptions& options, Time began, std::uint64_t bytes);
+    void       end_cleaning(const std::string& why);
 
     Place                        place_;
     io::Shard&                   shard_;
@@ -150,11 +175,19 @@ private:
     std::size_t                  in_wal_ = 0;         ///< entries that are on their way to be durable
     Time                         write_out_again_{0}; ///< not before, after the disk was full
     LogObserver*                 observer_ = nullptr;
-    std::unique_ptr<LogFiles>    files_;
-    io::Mutex                    appending_; ///< batches get their numbers in the order of the calls
-    io::Mutex                    file_turn_; ///< one job on the files at a time; taken after `appending_`
-    io::Event                    moved_;     ///< the high watermark did, or never will again
-    io::Group                    work_;
+    Offset                       cleaned_until_{0};
+    Offset clean_below_{0};      ///< segments that end later are still of recovery's business
+    Offset rolled_until_{0};     ///< the last segment ends there and takes no more
+    bool   is_cleanable_ = true; ///< nothing damaged was found
+    /// What entries of the ring may refer to: by frame, the segments of large batches.
+    std::deque<std::pair<FrameNumber, Offset>> externals_;
+    std::unique_ptr<LogFiles>                  files_;
+    io::Mutex appending_; ///< batches get their numbers in the order of the calls
+    io::Mutex file_turn_; ///< one job on the files at a time; taken after `appending_`
+    io::Event moved_;     ///< the high watermark did, or never will again
+    io::Mutex cleaning_;  ///< held during a pass
+    io::Event cleaning_ends_;
+    io::Group work_;
 };
 
 template <class T> Task<T> PartitionLog::on_pool(Task<T> work) {

@@ -24,6 +24,13 @@ kafka::ProducerEntry snapshot_entry(ProducerId id, const ProducerState& state, c
 
 } // namespace
 
+LastOffsets ProducerStates::last_offsets() const {
+    LastOffsets offsets;
+    for (const auto& [id, state] : states_)
+        if (!state.batches().empty()) offsets.emplace(id, state.batches().back().last);
+    return offsets;
+}
+
 Bytes ProducerStates::snapshot(Detail detail) const {
     std::vector<ProducerId> ids;
     for (const auto& [id, state] : states_) ids.push_back(id);

@@ -64,6 +64,9 @@ private:
     std::size_t                            count_ = 0;
 };
 
+/// The last offset that each producer has written: the batch that ends there carries its last sequence.
+using LastOffsets = std::unordered_map<ProducerId, Offset>;
+
 /// The idempotent and transactional producers of one partition: each one's epoch and last five batches.
 class ProducerStates {
 public:
@@ -84,6 +87,8 @@ public:
     bool                 is_empty() const { return states_.empty(); }
     std::size_t          size() const { return states_.size(); }
     const ProducerState* find(ProducerId id) const;
+
+    LastOffsets last_offsets() const;
 
     /// `last_batch` is what Kafka keeps in its .snapshot files. `all_batches` repeats a producer's entry,
     /// oldest batch first: a reader that lets the last one win, as Kafka does, sees the same.

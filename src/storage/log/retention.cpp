@@ -55,7 +55,10 @@ Timestamp PartitionLog::largest_of_last() const {
 Task<> PartitionLog::roll() {
     Turn turn = co_await file_turn_.lock();
     if (!co_await write_out_durable() || !files_) co_return;
-    apply(co_await on_pool(files_->roll(job())));
+    auto change = co_await on_pool(files_->roll(job()));
+    bool has_rolled = !change.failure && !change.segments.empty();
+    apply(std::move(change));
+    if (has_rolled) rolled_until_ = segments_.back().info.end;
 }
 
 Task<> PartitionLog::roll_if_old() {
@@ -63,7 +66,7 @@ Task<> PartitionLog::roll_if_old() {
     if (!segments_.empty()) {
         Timestamp    first = segments_.back().info.first_timestamp;
         std::int64_t age = place_.world.clock.wall().ms - first.ms;
-        is_old = first.ms >= 0 && age > place_.options.segment_ms.count();
+        is_old = first.ms >= 0 && age > place_.options.roll_ms().count();
     }
     bool is_all_expired =
         place_.options.is_deleted && end_ == high_watermark_ && is_expired(largest_of_last());
@@ -99,8 +102,11 @@ Task<> PartitionLog::enforce_retention() {
     if (moved) retention_logger.info("log start moved, folder={} offset={}", place_.folder, moved->value);
 }
 
-Task<> PartitionLog::release(RecoveryPoint durable) {
-    Turn turn = co_await file_turn_.lock();
+Task<> PartitionLog::release(DurableCheckpoint checkpoint) {
+    const RecoveryPoint durable = checkpoint.point;
+    Turn                turn = co_await file_turn_.lock();
+    clean_below_ = std::max(clean_below_, durable.segment_base);
+    std::erase_if(externals_, [&](const auto& one) { return one.first < checkpoint.first_frame; });
     if (is_offline_ || !files_) co_return;
     std::vector<SegmentPtr> removed;
     while (!segments_.empty()) {

@@ -18,9 +18,10 @@ constexpr std::array<std::string_view, 5> segment_suffixes{".log", ".index", ".t
 
 } // namespace
 
-Segment::Segment(io::Disk& disk, std::string folder, Offset base)
-    : disk_(disk), folder_(std::move(folder)), log_(disk, segment_path(folder_, base, ".log")),
-      indexes_(disk, folder_, base) {
+Segment::Segment(io::Disk& disk, std::string folder, Offset base, std::string_view suffix)
+    : disk_(disk), folder_(std::move(folder)),
+      log_(disk, segment_path(folder_, base, ".log") + std::string(suffix)),
+      indexes_(disk, folder_, base, suffix) {
     info_.base = base;
     info_.end = base;
     info_.max_timestamp_offset = base;
@@ -172,6 +173,18 @@ void Segment::close() {
     check(!is_dirty_, "a file is not closed before it is synced");
     log_.close();
     indexes_.close();
+}
+
+Task<> Segment::pin() {
+    co_await log_.open();
+    co_await indexes_.pin();
+}
+
+Task<Timestamp> Segment::read_first_timestamp() {
+    auto         file = co_await log_.open();
+    BatchScanner scanner(file, {0, info_.bytes}, BatchScanner::near_bytes);
+    auto         first = co_await scanner.next();
+    co_return first ? first->max_timestamp : Timestamp{};
 }
 
 Task<> Segment::remove() {

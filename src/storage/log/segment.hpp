@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace riacho::storage {
@@ -40,7 +41,8 @@ public:
     /// Writes push at most this much at a time to the disk, so that no sync of the WAL finds more before it.
     static constexpr std::size_t write_bytes_max = 1 << 20;
 
-    Segment(io::Disk& disk, std::string folder, Offset base);
+    /// `suffix` is what its files' names have behind Kafka's, while it is being made.
+    Segment(io::Disk& disk, std::string folder, Offset base, std::string_view suffix = {});
 
     const SegmentInfo& info() const { return info_; }
     std::size_t        index_entries() const { return indexes_.count(); }
@@ -74,6 +76,10 @@ public:
     Task<> seal();
     /// Closes the files, which are synced.
     void close();
+    /// Opens its files, so that reads that are under way outlive their names.
+    Task<> pin();
+    /// Of the first batch; -1 where there is none.
+    Task<Timestamp> read_first_timestamp();
     /// Renames the files to ".deleted" and unlinks them.
     Task<> remove();
 

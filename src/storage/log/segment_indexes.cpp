@@ -31,9 +31,12 @@ TimeEntry load_time_entry(const std::byte* from) {
 
 } // namespace
 
-SegmentIndexes::SegmentIndexes(io::Disk& disk, const std::string& folder, Offset base)
-    : base_(base), offsets_(disk, segment_path(folder, base, ".index"), offset_entry_bytes),
-      times_(disk, segment_path(folder, base, ".timeindex"), time_entry_bytes), max_timestamp_offset_(base) {}
+SegmentIndexes::SegmentIndexes(io::Disk& disk, const std::string& folder, Offset base,
+                               std::string_view suffix)
+    : base_(base),
+      offsets_(disk, segment_path(folder, base, ".index") + std::string(suffix), offset_entry_bytes),
+      times_(disk, segment_path(folder, base, ".timeindex") + std::string(suffix), time_entry_bytes),
+      max_timestamp_offset_(base) {}
 
 void SegmentIndexes::note(const PlacedBatch& batch, std::uint32_t interval_bytes) {
     if (batch.max_timestamp > max_timestamp_) {
@@ -75,6 +78,11 @@ Task<> SegmentIndexes::sync() {
 Task<> SegmentIndexes::create() {
     co_await offsets_.create();
     co_await times_.create();
+}
+
+Task<> SegmentIndexes::pin() {
+    co_await offsets_.pin();
+    co_await times_.pin();
 }
 
 void SegmentIndexes::close() {

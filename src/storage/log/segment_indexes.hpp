@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace riacho::storage {
 
@@ -27,7 +28,7 @@ struct PlacedBatch {
 /// rise strictly. At a roll the .timeindex gets the segment's largest timestamp, if it does not have it.
 class SegmentIndexes {
 public:
-    SegmentIndexes(io::Disk& disk, const std::string& folder, Offset base);
+    SegmentIndexes(io::Disk& disk, const std::string& folder, Offset base, std::string_view suffix = {});
 
     /// A batch lies at the end of the segment.
     void note(const PlacedBatch& batch, std::uint32_t interval_bytes);
@@ -39,6 +40,7 @@ public:
     Task<>      create();
     std::size_t count() const { return offsets_.count(); }
     void        close();
+    Task<>      pin();
 
     /// Where to look for `offset`: a batch that begins there has it, or one behind it.
     struct Place {

@@ -208,7 +208,11 @@ public:
         LogCheckpoint taken = co_await log->checkpoint();
         last = taken;
         if (recycles) wal.recycle(taken.needs_from.value_or(FrameNumber{durable.value + 1}));
-        co_await log->release(taken.point);
+        co_await log->release({taken.point, oldest_frame()});
+    }
+    /// Recovery would read from here on.
+    FrameNumber oldest_frame() const {
+        return wal.durable.empty() ? FrameNumber{wal.last_durable().value + 1} : wal.durable.front().frame;
     }
     Time deadline() { return world.shard().now() + std::chrono::seconds(5); }
     void stop() {

@@ -141,8 +141,9 @@ TEST(Folders, finish_a_swap_wherever_it_is_interrupted) {
         if (world.run_or_crash(finish_swaps(disk, folder))) world.power_off();
         world.restart();
         world.run(finish_swaps(disk, folder));
-        std::vector<std::string> expected{"00000000000000000000.index", "00000000000000000000.log"};
-        EXPECT_EQ(world.run(disk.list(folder)), expected) << cut;
+        std::vector<std::string> names = world.run(disk.list(folder));
+        std::erase(names, "00000000000000000000.index"); // there, or made again when the segment is opened
+        EXPECT_EQ(names, std::vector<std::string>{"00000000000000000000.log"}) << cut;
         EXPECT_EQ(*disk.content(folder + "/00000000000000000000.log"), segment_of({0, 6})) << cut;
     }
 }

@@ -69,7 +69,7 @@ Task<> FileStore::checkpoint() {
     }
     if (!written) co_return;
     co_await wal_.recycle_below(home(), next.low_water);
-    co_await release(std::move(next.partitions));
+    co_await release(std::move(next));
 }
 
 Task<> FileStore::make_durable(Checkpoint next, std::vector<ProducersOf> producers) {
@@ -122,13 +122,14 @@ Task<Collected> FileStore::collect_shard(ShardLogs& logs, FrameNumber handed_out
     co_return collected;
 }
 
-Task<> FileStore::release(std::vector<PartitionPoint> points) {
-    for (const PartitionPoint& point : points) {
+Task<> FileStore::release(Checkpoint durable) {
+    for (const PartitionPoint& point : durable.partitions) {
         ShardLogs& logs = logs_of(point.partition);
         co_await logs.shard.enter_if_away();
         if (!logs.find(point.partition)) continue;
         io::Mutex::Turn turn = co_await logs.in_use.lock();
-        if (Log* log = logs.find(point.partition)) co_await log->release(point.point);
+        if (Log* log = logs.find(point.partition))
+            co_await log->release({point.point, durable.chain.first_frame});
     }
     co_await home().enter_if_away();
 }

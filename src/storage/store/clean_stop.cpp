@@ -25,6 +25,7 @@ Task<> FileStore::stop(Time deadline) {
     home().check_here();
     stopping_.set();
     reasons_.wake();
+    co_await stop_cleaning();
     co_await group_.join();
     Collected collected;
     collected.low_water = {wal_.last_durable().value + 1};
@@ -49,6 +50,7 @@ Task<> FileStore::abandon() {
     home().check_here();
     stopping_.set();
     reasons_.wake();
+    co_await stop_cleaning();
     co_await group_.join();
     co_await stop_logs();
     if (phase_ == Phase::running) co_await wal_.stop(home());

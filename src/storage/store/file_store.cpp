@@ -36,7 +36,7 @@ FileStore::FileStore(Place place)
       space_(home()),
       ballast_({place_.world, home(), place_.layout, place_.options.disk_reserve_bytes, space_}),
       reasons_(home()), wal_(place_.world, wal_options_of(place_, reasons_, space_)), checkpointing_(home()),
-      stopping_(home()), group_(home()) {
+      stopping_(home()), cleaning_(home()), group_(home()) {
     for (io::Shard* shard : place_.world.shards) logs_.push_back(std::make_unique<ShardLogs>(*shard));
 }
 
@@ -78,6 +78,7 @@ Task<> FileStore::start() {
     co_await wal_.start(home(), last_.last_durable);
     group_.spawn_now(run_checkpoints());
     group_.spawn_now(wake_regularly());
+    if (place_.options.cleaner.is_enabled) group_.spawn_now(run_cleaner());
 }
 
 Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std::string name,
@@ -105,6 +106,7 @@ Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std
         co_return std::unexpected(std::move(opened).error());
     }
     Log* log = opened->get();
+    if (auto cleaned = logs.cleaned.extract(partition)) log->set_cleaned_until(cleaned.mapped());
     logs.open[partition] = {std::move(name), *std::move(opened)};
     logs.closed.erase(partition);
     co_return log;
@@ -124,6 +126,7 @@ Task<> FileStore::remove_log(TopicPartition partition, std::string name) {
     io::Mutex::Turn opening = co_await logs.opening.lock();
     io::Mutex::Turn in_use = co_await logs.in_use.lock();
     logs.closed.erase(partition);
+    logs.cleaned.erase(partition);
     if (auto found = logs.open.find(partition); found != logs.open.end()) {
         std::unique_ptr<Log> log = std::move(found->second.log);
         logs.open.erase(found);

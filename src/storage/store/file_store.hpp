@@ -7,11 +7,13 @@
 #include "storage/store/checkpoint.hpp"
 #include "storage/store/kafka_files.hpp"
 #include "storage/store/registry.hpp"
+#include "storage/store/topics.hpp"
 #include "storage/wal/file_wal.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,7 @@ public:
                                             LogOptions options) override;
     Task<>                         remove_log(TopicPartition partition, std::string name) override;
     Task<>                         checkpoint() override;
+    Task<>                         clean() override;
     Task<>                         stop(Time deadline) override;
 
     // -- for recovery, before `start`
@@ -55,6 +58,8 @@ public:
     /// Makes it the last one. Throws DiskError.
     Task<> make_durable(Checkpoint next, std::vector<ProducersOf> producers);
     std::vector<std::unique_ptr<ShardLogs>>& shard_logs() { return logs_; }
+    /// What Kafka's cleaner-offset-checkpoint says of the topics that live.
+    Task<> load_cleaned_offsets(const KnownTopics& topics);
     /// Frames are written from here on.
     Task<> start();
     /// Ends what was opened and started, as it stands.
@@ -72,10 +77,19 @@ private:
     Task<>          wake_regularly();
     Task<Collected> collect(FrameNumber handed_out);
     Task<Collected> collect_shard(ShardLogs& logs, FrameNumber handed_out);
-    Task<>          release(std::vector<PartitionPoint> points);
+    Task<>          release(Checkpoint durable);
     Task<Collected> set_aside(Collected collected);
     Task<bool>      strand(Collected::ToStrand which);
     void            went_offline(TopicPartition partition) override;
+    // cleaner.cpp
+    struct Candidate;
+    Task<>                       run_cleaner();
+    Task<std::vector<Candidate>> look_for_dirt();
+    Task<>                       look_at_shard(ShardLogs& logs, std::vector<Candidate>& found);
+    Task<>                       clean_one(ShardLogs& logs, TopicPartition partition);
+    Task<>                       stop_cleaning();
+    Task<>                       keep_cleaned_offsets();
+    Task<>                       add_cleaned(ShardLogs& logs, std::vector<TopicOffset>& to);
     // clean_stop.cpp
     Task<Stop>       close_logs(Time deadline, Collected& collected);
     Task<Stop>       close_shard(ShardLogs& logs, Time deadline, Collected& collected);
@@ -98,7 +112,10 @@ private:
     std::vector<std::unique_ptr<ShardLogs>> logs_; // one per shard
     io::Mutex                               checkpointing_;
     io::Event                               stopping_;
-    io::Group                               group_; // of the first shard
+    io::Mutex                               cleaning_;
+    std::optional<TopicPartition>           being_cleaned_;
+    std::vector<TopicOffset>                cleaned_offsets_; // as they are on the disk
+    io::Group                               group_;           // of the first shard
 };
 
 } // namespace riacho::storage

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "kafka/batch/batch_view.hpp"
+#include "storage/clean/segment_swap.hpp"
 #include "storage/log/log.hpp"
 #include "storage/log/partition_metadata.hpp"
 
@@ -15,7 +16,6 @@ namespace riacho::storage {
 namespace {
 
 constexpr log::Logger      folders_logger{"storage"};
-constexpr std::string_view swap_suffix = ".swap";
 constexpr std::string_view removed_suffix = "-delete";
 constexpr std::size_t      offset_digits = 20;
 
@@ -60,6 +60,23 @@ Task<> remove_replaced(io::Disk& disk, std::string folder, Offset from, Offset e
         auto old = segment_name_of(name);
         if (!old || old->base < from || old->base >= end || name.ends_with(swap_suffix)) continue;
         co_await disk.remove(fmt::format("{}/{}", folder, name));
+    }
+}
+
+/// An index's swap counts only beside that of its segment.
+bool has_log_swap(const std::vector<std::string>& names, std::string_view swap) {
+    std::string log(swap.substr(0, offset_digits));
+    return std::ranges::find(names, log + ".log.swap") != names.end();
+}
+
+/// A swap of an index whose .log has its name already, or never will: whichever it is, and whichever of the
+/// two indexes fits, they are made again when the segment is opened.
+Task<> remove_indexes(io::Disk& disk, std::string folder, std::string swap) {
+    co_await disk.remove(fmt::format("{}/{}", folder, swap));
+    if (!segment_name_of(swap)) co_return;
+    for (std::string_view index : {".index", ".timeindex"}) {
+        std::string path = fmt::format("{}/{}{}", folder, swap.substr(0, offset_digits), index);
+        if (co_await disk.exists(path)) co_await disk.remove(path);
     }
 }
 
@@ -132,7 +149,10 @@ bool is_partition_folder(std::string_view name) { return partition_folder(name).
 
 Task<> finish_swaps(io::Disk& disk, std::string folder) {
     std::vector<std::string> names = co_await disk.list(folder);
-    bool                     changed = false;
+    // A killed process may have left names that are not on the medium: nothing goes before they are.
+    auto is_swap = [](const std::string& name) { return name.ends_with(swap_suffix); };
+    if (std::ranges::any_of(names, is_swap)) co_await disk.sync_folder(folder);
+    bool changed = false;
     for (const std::string& name : names) {
         if (!is_leftover(name)) continue;
         co_await disk.remove(fmt::format("{}/{}", folder, name));
@@ -146,10 +166,14 @@ Task<> finish_swaps(io::Disk& disk, std::string folder) {
         co_await disk.sync_folder(folder);
     }
     for (const std::string& name : names) {
-        if (!name.ends_with(swap_suffix)) continue;
-        std::string to = name.substr(0, name.size() - swap_suffix.size());
-        co_await disk.rename(fmt::format("{}/{}", folder, name), fmt::format("{}/{}", folder, to));
+        if (!is_swap(name)) continue;
         changed = true;
+        std::string from = fmt::format("{}/{}", folder, name);
+        std::string to = from.substr(0, from.size() - swap_suffix.size());
+        if (has_log_swap(names, name))
+            co_await disk.rename(from, to);
+        else
+            co_await remove_indexes(disk, folder, name);
     }
     if (changed) co_await disk.sync_folder(folder);
 }

@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <iterator>
+#include <sstream>
 
 namespace riacho::storage {
 namespace {
 
 constexpr std::string_view clean_shutdown_marker = ".kafka_cleanshutdown";
+constexpr std::string_view cleaned_offsets_file = "cleaner-offset-checkpoint";
 
 std::string property_of(std::string_view text, std::string_view key) {
     for (std::size_t at = 0; at < text.size();) {
@@ -55,6 +57,31 @@ std::string offset_checkpoint_text(const std::vector<TopicOffset>& offsets) {
         fmt::format_to(std::back_inserter(text), "{} {} {}\n", one.topic,
                        static_cast<std::int32_t>(one.index), one.offset.value);
     return text;
+}
+
+std::optional<std::vector<TopicOffset>> parse_offset_checkpoint(std::string_view text) {
+    std::vector<TopicOffset> offsets;
+    std::istringstream       lines{std::string(text)};
+    int                      version = -1;
+    std::size_t              count = 0;
+    if (!(lines >> version >> count) || version != 0) return std::nullopt;
+    std::string  topic;
+    std::int32_t index = 0;
+    std::int64_t offset = 0;
+    while (lines >> topic >> index >> offset) offsets.push_back({topic, PartitionIndex{index}, {offset}});
+    if (offsets.size() != count) return std::nullopt;
+    return offsets;
+}
+
+Task<std::vector<TopicOffset>> read_cleaned_offsets(io::Disk& disk, Layout layout) {
+    auto content = co_await io::read_file(disk, in_log_dir(layout, cleaned_offsets_file));
+    if (!content) co_return {};
+    co_return parse_offset_checkpoint(as_text(content->view())).value_or(std::vector<TopicOffset>{});
+}
+
+Task<> write_cleaned_offsets(io::Disk& disk, Layout layout, std::vector<TopicOffset> offsets) {
+    Bytes text = Bytes::copy_of(offset_checkpoint_text(offsets));
+    co_await io::replace_file(disk, in_log_dir(layout, cleaned_offsets_file), std::move(text));
 }
 
 Task<> leave_as_kafka(io::Disk& disk, Layout layout, LeftBehind left) {

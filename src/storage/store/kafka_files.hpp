@@ -29,9 +29,17 @@ struct TopicOffset {
     std::string    topic;
     PartitionIndex index{0};
     Offset         offset{0};
+    auto           operator<=>(const TopicOffset&) const = default;
 };
 /// Version 0: "0\n<count>\n<topic> <index> <offset>\n...".
 std::string offset_checkpoint_text(const std::vector<TopicOffset>& offsets);
+/// Nothing for what is not such a file.
+std::optional<std::vector<TopicOffset>> parse_offset_checkpoint(std::string_view text);
+
+/// cleaner-offset-checkpoint: where the dirty part of each compacted partition begins. Nothing that is
+/// promised rests on it.
+Task<std::vector<TopicOffset>> read_cleaned_offsets(io::Disk& disk, Layout layout);
+Task<> write_cleaned_offsets(io::Disk& disk, Layout layout, std::vector<TopicOffset> offsets);
 
 struct LeftBehind {
     std::vector<TopicOffset> log_starts;

@@ -208,6 +208,7 @@ Task<Recovery::Done> Recovery::finish() {
     co_await write_checkpoint(disk(), place_.layout, next);
     store_->set_last(std::move(next));
     co_await remove_clean_marker(disk(), place_.layout);
+    co_await store_->load_cleaned_offsets(topics_);
     co_await store_->start();
     if (auto done = co_await finish_merging(); !done) co_return done;
     co_await tidy_stranded();

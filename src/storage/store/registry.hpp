@@ -36,8 +36,10 @@ struct ShardLogs {
     io::Shard&                                    shard;
     std::unordered_map<TopicPartition, OpenLog>   open;
     std::unordered_map<TopicPartition, ClosedLog> closed;
-    io::Mutex                                     opening; ///< one log is opened at a time
-    io::Mutex                                     in_use;  ///< held where an open log must not be removed
+    /// Where compaction came, of logs that nobody has opened yet.
+    std::unordered_map<TopicPartition, Offset> cleaned;
+    io::Mutex                                  opening; ///< one log is opened at a time
+    io::Mutex                                  in_use;  ///< held where an open log must not be removed
 
     Log* find(TopicPartition partition) {
         auto found = open.find(partition);
