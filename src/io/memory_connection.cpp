@@ -107,7 +107,8 @@ void Connection::release() {
     }
 }
 
-Task<std::size_t> MemoryStream::read_some(std::span<std::byte> into, Time deadline) {
+Task<std::size_t> MemoryStream::read_some(std::span<std::byte> into, std::span<std::byte> more,
+                                          Time deadline) {
     auto  connection = connection_;
     Side& mine = connection->side(who_);
     mine.shard->check_here();
@@ -116,7 +117,11 @@ Task<std::size_t> MemoryStream::read_some(std::span<std::byte> into, Time deadli
         auto arrives = connection->next_arrival(who_);
         if (!arrives || mine.closed) throw_if_over();
         Time now = mine.shard->now();
-        if (arrives && *arrives <= now) co_return connection->receive(who_, into);
+        if (arrives && *arrives <= now) {
+            std::size_t count = connection->receive(who_, into);
+            bool        has_rest = count == into.size() && !more.empty() && connection->arrived(who_) > 0;
+            co_return has_rest ? count + connection->receive(who_, more) : count;
+        }
         if (now >= deadline) throw StreamError(StreamError::Reason::timed_out, "nothing came in time");
         mine.readable->reset();
         co_await mine.readable->wait_until(std::min(deadline, arrives.value_or(Time::max())));

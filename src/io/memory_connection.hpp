@@ -87,7 +87,8 @@ public:
         : connection_(std::move(connection)), who_(who) {}
     ~MemoryStream() override { close(); }
 
-    Task<std::size_t> read_some(std::span<std::byte> into, Time deadline) override;
+    using Stream::read_some;
+    Task<std::size_t> read_some(std::span<std::byte> into, std::span<std::byte> more, Time deadline) override;
     Task<>            write(std::vector<ByteView> pieces, Time deadline) override;
     std::size_t       available() const override { return connection_->arrived(who_); }
     void              close() override;

@@ -36,8 +36,13 @@ private:
 class Stream {
 public:
     virtual ~Stream() = default;
-    /// At least one byte, or 0 at the peer's end. Throws StreamError; `timed_out` at `deadline`.
-    virtual Task<std::size_t> read_some(std::span<std::byte> into, Time deadline) = 0;
+    /// At least one byte, or 0 at the peer's end: fills `into`, and with what is left over `more`, in one
+    /// call of the system. Throws StreamError; `timed_out` at `deadline`.
+    virtual Task<std::size_t> read_some(std::span<std::byte> into, std::span<std::byte> more,
+                                        Time deadline) = 0;
+    Task<std::size_t>         read_some(std::span<std::byte> into, Time deadline) {
+        return read_some(into, {}, deadline);
+    }
     /// How many bytes have arrived, so that a reader knows how much room they take; 0 also at the end.
     virtual std::size_t available() const = 0;
     /// All pieces, in order, in as few calls of the system as it takes. The caller keeps them alive.

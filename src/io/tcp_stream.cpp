@@ -41,12 +41,16 @@ bool is_of_one_connection(int error_number) {
 
 } // namespace
 
-Task<std::size_t> TcpStream::read_some(std::span<std::byte> into, Time deadline) {
+Task<std::size_t> TcpStream::read_some(std::span<std::byte> into, std::span<std::byte> more, Time deadline) {
     check(!into.empty(), "a read has room for at least one byte");
     Socket socket = socket_; // outlives the stream, should that be destroyed while the read ends
+    iovec  parts[2] = {{into.data(), into.size()}, {more.data(), more.size()}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = more.empty() ? 1 : 2;
     for (;;) {
         throw_closed(socket, peer_);
-        ssize_t got = ::recv(socket.fd(), into.data(), into.size(), MSG_DONTWAIT);
+        ssize_t got = ::recvmsg(socket.fd(), &message, MSG_DONTWAIT);
         if (got >= 0) co_return static_cast<std::size_t>(got);
         if (errno == EINTR) continue;
         if (errno != EAGAIN) throw stream_error("read from", peer_, errno);

@@ -13,7 +13,8 @@ public:
         : socket_(std::move(socket)), local_(std::move(local)), peer_(std::move(peer)) {}
     ~TcpStream() override { close(); }
 
-    Task<std::size_t> read_some(std::span<std::byte> into, Time deadline) override;
+    using Stream::read_some;
+    Task<std::size_t> read_some(std::span<std::byte> into, std::span<std::byte> more, Time deadline) override;
     Task<>            write(std::vector<ByteView> pieces, Time deadline) override;
     std::size_t       available() const override;
     void              close() override { socket_.close(); }

@@ -89,7 +89,7 @@ private:
     Task<std::optional<Bytes>>    read_frame();
     Task<bool>                    fill(std::span<std::byte> into, Time deadline);
     Task<std::optional<Bytes>>    read_body(std::size_t size);
-    std::size_t                   room_for(std::size_t size, std::size_t filled) const;
+    std::size_t                   room_for(std::size_t size, std::size_t filled);
     std::shared_ptr<Buffer>       first_buffer(std::size_t size);
     Task<std::shared_ptr<Buffer>> enlarge(std::shared_ptr<Buffer> from, std::size_t size);
     void                          refuse_prefix(std::span<const std::byte> prefix);
@@ -116,6 +116,7 @@ private:
     bool                        is_closing_ = false;
     bool                        is_writing_ = false;
     Ahead                       ahead_;
+    std::size_t                 arrived_ = 0; ///< at least so much can be read at once
     Stage                       arriving_;
     Stage                       running_; ///< a request that is no produce
     Stage                       writing_;

@@ -27,11 +27,14 @@ std::string_view protocol_of(std::span<const std::byte> prefix) {
 
 } // namespace
 
+/// What comes behind it, the beginning of the next frame, is read ahead with the same call.
 Task<bool> Connection::fill(std::span<std::byte> into, Time deadline) {
     while (!into.empty()) {
-        std::size_t count = co_await stream_->read_some(into, deadline);
+        std::size_t count = co_await stream_->read_some(into, ahead_.room(), deadline);
         if (count == 0) co_return false;
-        into = into.subspan(count);
+        arrived_ -= std::min(arrived_, count);
+        if (count > into.size()) ahead_.filled(count - into.size());
+        into = into.subspan(std::min(count, into.size()));
     }
     co_return true;
 }
@@ -55,6 +58,7 @@ Task<std::optional<Bytes>> Connection::read_frame() {
     while (ahead_.view().size() < prefix.size()) {
         std::size_t count = co_await stream_->read_some(ahead_.room(), deadline);
         if (count == 0) co_return std::nullopt;
+        arrived_ -= std::min(arrived_, count);
         ahead_.filled(count);
     }
     ahead_.take(prefix);
@@ -79,11 +83,10 @@ void Connection::refuse_prefix(std::span<const std::byte> prefix) {
 }
 
 /// For a frame of `size` bytes, of which `filled` are in its buffer.
-std::size_t Connection::room_for(std::size_t size, std::size_t filled) const {
-    std::size_t missing = size - filled;
-    std::size_t here = ahead_.view().size();
-    if (missing > here) here += stream_->available();
-    return std::min(size, std::max(first_buffer_bytes, (filled + here) * buffer_growth));
+std::size_t Connection::room_for(std::size_t size, std::size_t filled) {
+    std::size_t here = filled + ahead_.view().size();
+    if (size > here + arrived_) arrived_ = stream_->available();
+    return std::min(size, std::max(first_buffer_bytes, (here + arrived_) * buffer_growth));
 }
 
 /// As large as what has arrived allows, if there is memory for so much.
