@@ -19,6 +19,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// A loop that has work looks at its sockets now and then: what one of them brought makes two or three turns.
+constexpr unsigned turns_between_looks = 4;
+
 /// A root outside any group: its frame destroys itself at its end.
 struct Unowned {
     struct promise_type {
@@ -86,9 +89,9 @@ private:
         while (take_posted()) {
             run_batch();
             run_due_timers();
-            if (!local_.empty() ||
-                ending_) { // the wake-up of `stop` may be taken already: do not wait for it
-                context_.poll();
+            // The wake-up of `stop` may be taken already: then it must not be waited for.
+            if (!local_.empty() || ending_) {
+                if (ending_ || ++busy_turns_ % turns_between_looks == 0) context_.poll();
                 continue;
             }
             arm_alarm();
@@ -149,6 +152,7 @@ private:
     std::vector<std::coroutine_handle<>>                       local_;
     std::vector<std::coroutine_handle<>>                       batch_;
     bool                                                       ending_ = false;
+    unsigned                                                   busy_turns_ = 0;
 
     std::mutex                           mutex_;
     std::vector<std::coroutine_handle<>> posted_;
