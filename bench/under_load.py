@@ -52,8 +52,8 @@ class Life:
         if not self.is_wanted("java_1k"):
             return
         said = run([*tools.java("apache-kafka"), "org.apache.kafka.tools.ProducerPerformance", "--topic", "java",
-                    "--num-records", 500_000, "--record-size", 1024, "--throughput", -1, "--producer-props",
-                    f"bootstrap.servers={self.broker.address}", "acks=all", "enable.idempotence=false"], 300).stdout
+                    "--num-records", 500_000, "--record-size", 1024, "--throughput", -1, "--bootstrap-server",
+                    self.broker.address, "--command-property", "acks=all", "enable.idempotence=false"], 300).stdout
         self.found["java_1k_rate"] = float(re.findall(r"([\d.]+) records/sec", said)[-1])
 
     def memory(self) -> None:
