@@ -53,7 +53,7 @@ struct Making {
 Task<> open_it(Making& making) {
     auto opened =
         co_await open_store(making.world, std::string(data_folder), making.made.options, log_options_of);
-    require(opened.has_value(), "a new folder opens");
+    require(opened.has_value(), "a folder opens: new, or with one partition damaged");
     making.store = *std::move(opened);
 }
 
@@ -95,6 +95,13 @@ Task<> read_it(Making& making) {
 
 enum class End { kill, clean_stop };
 
+Files files_of(io::SimulatedWorld& simulated) {
+    Files files;
+    for (const std::string& path : simulated.disk().files())
+        if (!path.ends_with(".lock")) files[path] = *simulated.disk().content(path);
+    return files;
+}
+
 DataFolder make(std::string_view name, Durability durability, End end, void (*work)(Making&)) {
     DataFolder made{
         .name = name, .options = small_store(), .files = {}, .partitions = {}, .readings = {}, .written = {}};
@@ -107,9 +114,35 @@ DataFolder make(std::string_view name, Durability durability, End end, void (*wo
     simulated.power_off();
     making.store.reset();
     simulated.restart(io::LifeEnd::kill);
-    for (const std::string& path : simulated.disk().files())
-        if (!path.ends_with(".lock")) made.files[path] = *simulated.disk().content(path);
+    made.files = files_of(simulated);
     simulated.power_off();
+    return made;
+}
+
+/// A partition lost a segment, and with it its service; the segment was found again, and the next start is
+/// told to merge what was set aside.
+DataFolder set_aside(const DataFolder& killed) {
+    DataFolder made = killed;
+    made.name = "set aside";
+    auto lost = std::ranges::find_if(made.files, [](const auto& file) {
+        return file.first.contains("/orders-1/") && file.first.ends_with(".log");
+    });
+    require(lost != made.files.end(), "there is a segment to lose");
+    auto found_again = *lost;
+    made.files.erase(lost);
+    auto   simulated = world_with(made.files);
+    Making making{*simulated, simulated->world(), made};
+    simulated->run(open_it(making));
+    simulated->power_off();
+    making.store.reset();
+    simulated->restart(io::LifeEnd::kill);
+    made.files = files_of(*simulated);
+    require(
+        std::ranges::any_of(made.files, [](const auto& file) { return file.first.contains("/stranded/"); }),
+        "something is set aside");
+    simulated->power_off();
+    made.files.insert(found_again);
+    made.options.stranded = StoreOptions::Stranded::merge;
     return made;
 }
 
@@ -145,6 +178,7 @@ const std::vector<DataFolder>& data_folders() {
         folders.push_back(make("stopped", Durability::synced, End::clean_stop, work_hard));
         folders.push_back(make("killed, durability=os", Durability::os, End::kill, work_hard));
         folders.push_back(make("new", Durability::synced, End::kill, [](Making&) {}));
+        folders.push_back(set_aside(folders.front()));
         return folders;
     }();
     return made;

@@ -47,7 +47,8 @@ inline constexpr std::string_view data_folder = "/data/broker";
 storage::LogOptions log_options_of(std::string_view topic);
 /// A world that has these files.
 std::unique_ptr<io::SimulatedWorld> world_with(const Files& files);
-/// Killed in the middle, stopped cleanly, with durability=os, and new; the same in every run.
+/// Killed in the middle, stopped cleanly, with durability=os, new, and with a partition that was set aside;
+/// the same in every run.
 const std::vector<DataFolder>& data_folders();
 
 /// What was done to a folder, for whoever judges the outcome.

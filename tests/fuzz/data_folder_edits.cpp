@@ -185,7 +185,8 @@ void seal(std::string_view path, Content& content) {
     auto name = path.substr(path.rfind('/') + 1);
     if (name.ends_with(".wal")) return seal_wal_file(content);
     if (name.ends_with(".log") || name.contains(".log.")) return seal_batches(content);
-    if ((name == "checkpoint" || name.starts_with("producers-")) && content.size() > store_file_crc_at + 4)
+    bool is_ours = name == "checkpoint" || name.starts_with("producers-") || path.contains("/stranded/");
+    if (is_ours && content.size() > store_file_crc_at + 4)
         store_little(content.data() + store_file_crc_at, crc_around(content, store_file_crc_at));
     else if (name.ends_with(".snapshot") && content.size() > snapshot_crc_at + 4)
         store_big(content.data() + snapshot_crc_at, crc32c(std::span(content).subspan(snapshot_crc_at + 4)));
