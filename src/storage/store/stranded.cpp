@@ -29,8 +29,10 @@ std::unexpected<Failure<StoreError>> no_stranded(std::string_view path, std::str
 /// The batch that an entry names, if its bytes are what they were.
 Task<std::optional<Bytes>> external_bytes(io::Disk& disk, std::string folder, ExternalBatch at) {
     try {
-        auto  file = co_await disk.open(segment_path(folder, at.segment_base, ".log"), io::OpenMode::read);
-        Bytes bytes(std::make_shared<Buffer>(at.length));
+        auto file = co_await disk.open(segment_path(folder, at.segment_base, ".log"), io::OpenMode::read);
+        std::uint64_t file_bytes = co_await file->size();
+        if (at.position > file_bytes || at.length > file_bytes - at.position) co_return std::nullopt;
+        Bytes       bytes(std::make_shared<Buffer>(at.length));
         std::size_t size = co_await file->read(at.position, bytes.writable());
         if (size == at.length && crc32c(bytes.view()) == at.crc) co_return bytes;
     } catch (const io::DiskError&) {} // it stays where it lies
