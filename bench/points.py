@@ -52,7 +52,7 @@ class Point:
         return f"{self.bare(value)} {self.unit}"
 
     def bare(self, value: float) -> str:
-        if value >= 10000:
+        if value >= 10000 and self.unit == "records/s":
             return f"{value / 1000:.0f} k"
         return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 

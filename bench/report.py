@@ -9,6 +9,7 @@ from points import Point, Results, read_points
 
 PEER = f"Apache Kafka {KAFKA_VERSION}"
 IN_READMES = ("first_ack", "memory_idle")
+RATE_UNIT = "records/s"
 CLIENT_IS_FAST_FROM = 1.3  # times what the faster broker does
 
 
@@ -17,16 +18,18 @@ def ratio(point: Point, values: dict[str, list[float]]) -> float | None:
     if not values.get("riacho") or not values.get("apache-kafka"):
         return None
     ours, theirs = statistics.median(values["riacho"]), statistics.median(values["apache-kafka"])
-    return ours / theirs if point.unit == "records/s" else theirs / max(ours, 0.01)
+    if ours == 0:  # of idle CPU: less than a tick
+        return None
+    return ours / theirs if point.unit == RATE_UNIT else theirs / ours
 
 
 def shown(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}" if value >= 10 else f"{value:.2f}"
 
 
-def headroom(values: dict[str, list[float]]) -> float | None:
+def headroom(point: Point, values: dict[str, list[float]]) -> float | None:
     """How much faster the same client is where nothing is done."""
-    if not values.get("answers"):
+    if point.unit != RATE_UNIT or not values.get("answers"):
         return None
     fastest = max(statistics.median(values[name]) for name in ("riacho", "apache-kafka") if values.get(name))
     return statistics.median(values["answers"]) / fastest
@@ -44,7 +47,7 @@ def beside(point: Point, values: dict[str, list[float]]) -> str:
     """What else the row has to be read with."""
     if values.get("device"):
         return f"device alone {point.cell(values['device'])}"
-    free = headroom(values)
+    free = headroom(point, values)
     if free is None:
         return ""
     return f"client {shown(free)} × faster" + ("" if free >= CLIENT_IS_FAST_FROM else ", **the limit**")

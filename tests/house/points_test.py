@@ -46,11 +46,17 @@ class Points(unittest.TestCase):
         self.assertTrue(START.holds({"riacho": [400]}, 10))
         self.assertFalse(Point("m", "m", "MB", "x", at_most=50).holds({"riacho": [51]}, 10))
 
+    def test_a_ratio_says_how_many_times_better(self):
+        self.assertEqual(report.ratio(RATE, {"riacho": [30], "apache-kafka": [10]}), 3)
+        self.assertEqual(report.ratio(COST, {"riacho": [2], "apache-kafka": [8]}), 4)
+        self.assertIsNone(report.ratio(COST, {"riacho": [0], "apache-kafka": [8]}))
+
     def test_a_client_that_is_the_limit_is_named(self):
         slow = {"riacho": [100], "apache-kafka": [60], "answers": [129]}
         fast = slow | {"answers": [131]}
         self.assertIn("the limit", report.beside(RATE, slow))
         self.assertNotIn("the limit", report.beside(RATE, fast))
+        self.assertEqual(report.beside(COST, slow), "")
 
     def test_a_run_goes_on_where_it_was_broken_off(self):
         with tempfile.TemporaryDirectory() as folder:
