@@ -11,21 +11,28 @@ import pathlib
 import re
 import shutil
 import sys
+import time
 
 from harness import tools
 from harness.brokers import BROKERS
 from harness.process import BUILD, Failure, run
 from kcat_client import CODECS, Kcat
 
-SETTINGS = {"num.partitions": "4", "log.segment.bytes": str(1024 * 1024), "log.index.interval.bytes": "4096"}
+SETTINGS = {"num.partitions": "4", "log.segment.bytes": str(1024 * 1024), "log.index.interval.bytes": "4096",
+            "log.cleaner.backoff.ms": "500"}
 BAD = re.compile(r"Non-consecutive|mismatch|corrupt|exception|Error:|invalid bytes|isvalid: false|"
                  r"Found \d+ .*bytes at the end|sanity check failed", re.I)
 # The tool expects every file to begin at 0 and says so of each that does not, Kafka's own included: only where
 # a file's first offset is the one in its name is there nothing wrong.
 FIRST_OF_A_FILE = re.compile(r"^Non-consecutive offsets in \S*/0*(\d+)\.log\n  -1 is followed by \1\n(?! )", re.M)
+# Compaction leaves gaps; the tool tells of each.
+GAPS = re.compile(r"^Non-consecutive offsets in \S*/dump-compacted-0/\d+\.log\n(?:  -?\d+ is followed by \d+\n)+", re.M)
 DUMPED = (".log", ".index", ".timeindex", ".snapshot")
 DECODERS = {"__consumer_offsets": "--offsets-decoder", "__cluster_metadata": "--cluster-metadata-decoder"}
 BULK, BULK_RECORDS = "dump-bulk", 3000
+COMPACTED, COMPACTED_KEYS, COMPACTED_ROUNDS = "dump-compacted", 50, 40
+COMPACTED_CONFIGS = {"cleanup.policy": "compact", "segment.bytes": "1048576", "min.cleanable.dirty.ratio": "0.01",
+                     "segment.ms": "1000"}
 
 
 def fill(broker, folder: pathlib.Path) -> None:
@@ -40,6 +47,30 @@ def fill(broker, folder: pathlib.Path) -> None:
     client.produce(BULK, lines, "-p", "0", "-X", "batch.num.messages=40", "-X", "linger.ms=5")
 
 
+def fill_compacted(broker, folder: pathlib.Path) -> None:
+    """The same keys over and over, in every codec, until compaction has come to them."""
+    configs = [word for name, value in COMPACTED_CONFIGS.items() for word in ("--config", f"{name}={value}")]
+    run([*tools.java("apache-kafka"), "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", broker.address,
+         "--create", "--topic", COMPACTED, "--partitions", "1", "--replication-factor", "1", *configs], 120)
+    client = Kcat(broker.address, folder)
+    try:
+        for turn in range(COMPACTED_ROUNDS):
+            lines = [f"key-{n}:{turn} " + "x" * 900 for n in range(COMPACTED_KEYS)]
+            client.produce(COMPACTED, lines, "-p", "0", "-K", ":", "-z", CODECS[turn % len(CODECS)],
+                           "-X", "batch.num.messages=20")
+        deadline = time.monotonic() + 120
+        offsets = broker.log_folder / "cleaner-offset-checkpoint"
+        while not (offsets.exists() and f"{COMPACTED} 0" in offsets.read_text()):
+            expect(time.monotonic() < deadline, "compaction comes to the topic")
+            time.sleep(0.2)
+        read = client.kcat("-C", "-t", COMPACTED, "-p", "0", "-o", "beginning", "-e", "-q", "-f", "%k=%s\n")
+        table = dict(line.split(" ", 1)[0].split("=") for line in read.splitlines())
+        last = str(COMPACTED_ROUNDS - 1)
+        expect(table == {f"key-{n}": last for n in range(COMPACTED_KEYS)}, "a reader has the last values", str(table))
+    finally:
+        client.close()
+
+
 def expect(holds: bool, what: str, text: str = "") -> None:
     if not holds:
         raise Failure(f"{what}\n{text[-3000:]}")
@@ -51,7 +82,7 @@ def dump(files: list[pathlib.Path], *decoder: str) -> str:
         return ""
     text = run([*tools.java("apache-kafka"), "org.apache.kafka.tools.DumpLogSegments", "--deep-iteration", *decoder,
                 "--files", ",".join(map(str, files))], 300).stdout
-    judged = FIRST_OF_A_FILE.sub("", text)
+    judged = GAPS.sub("", FIRST_OF_A_FILE.sub("", text))
     found = BAD.search(judged)
     if found:
         raise Failure(f"{found[0]}:\n{judged[max(0, found.start() - 1500):found.end() + 300]}")
@@ -88,6 +119,11 @@ def check_contents(said: dict[str, str]) -> None:
     """That the tool has really read what was written."""
     for name, text in said.items():
         offsets = offsets_in(text)
+        if name == f"{COMPACTED}-0":
+            written = COMPACTED_KEYS * COMPACTED_ROUNDS
+            expect(offsets == sorted(set(offsets)) and len(offsets) < written / 2, "it was compacted", str(offsets))
+            expect(set(range(written - COMPACTED_KEYS, written)) <= set(offsets), "the last of each key", str(offsets))
+            continue
         expect(offsets == list(range(len(offsets))), f"{name}: offsets are not 0, 1, 2 and so on", str(offsets))
     bulk = said[f"{BULK}-0"]
     expect(len(offsets_in(bulk)) == BULK_RECORDS, f"{BULK}-0 has {len(offsets_in(bulk))} records")
@@ -109,6 +145,7 @@ def main() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     with BROKERS[chosen.broker](folder / chosen.broker, None, SETTINGS) as broker:
         fill(broker, folder)
+        fill_compacted(broker, folder)
         broker.stop()
         folders = sorted(path for path in broker.log_folder.iterdir() if path.is_dir())
     said = dump_all(broker.log_folder)

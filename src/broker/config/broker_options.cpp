@@ -153,7 +153,7 @@ std::vector<BrokerRow> cleaner_rows() {
                                 "Time between two looks for partitions to compact.", between(1, longest_ms))),
         in_cleaner(whole_option("log.cleaner.dedupe.buffer.size", int64, &C::dedupe_buffer_bytes,
                                 "Memory for the keys of the partition that is being compacted.",
-                                at_least(mebibyte))),
+                                between(mebibyte, std::int64_t{1} << 34))),
         in_cleaner(whole_option("log.cleaner.io.buffer.size", int32, &C::io_buffer_bytes,
                                 "Bytes that compaction reads in one piece of work.", at_least(4096))),
         in_cleaner(real_option("log.cleaner.io.max.bytes.per.second", &C::io_bytes_per_second_max,

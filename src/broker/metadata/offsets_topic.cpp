@@ -5,6 +5,7 @@
 #include "broker/broker.hpp"
 #include "io/run_on.hpp"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 namespace riacho::broker {
@@ -74,6 +75,7 @@ Task<Done> OffsetsTopic::load_all(std::shared_ptr<const Topic> topic) {
     }
     partitions_ = topic->partitions;
     is_loaded_ = true;
+    offsets_log.info("groups are loaded, bytes={}", loaded_bytes_.load());
     co_return Done{};
 }
 
@@ -91,11 +93,18 @@ Task<Done> OffsetsTopic::load_one(Local& local, std::shared_ptr<const Topic> top
 }
 
 Task<Done> OffsetsTopic::read_one(Local& local, storage::Log& log, PartitionIndex id) {
-    for (Offset at = log.log_start(); at < log.high_watermark();) {
+    Offset at = log.log_start();
+    if (auto snapshot = co_await log.read_snapshot()) {
+        local.groups->load(id, snapshot->batches);
+        loaded_bytes_ += snapshot->batches.size();
+        at = std::max(at, snapshot->until);
+    }
+    while (at < log.high_watermark()) {
         auto read = co_await log.read(at, log.high_watermark(), load_bytes);
         if (!read || read->batches.empty())
             co_return fail(ErrorCode::kafka_storage_error, fmt::format("offset {} cannot be read", at.value));
         local.groups->load(id, read->batches);
+        loaded_bytes_ += read->batches.size();
         at = read->next;
     }
     co_return Done{};

@@ -5,6 +5,7 @@
 #include "broker/metadata/metadata_writer.hpp"
 #include "io/event.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -35,6 +36,9 @@ public:
 
     Task<Outcome<void, kafka::ErrorCode>> append(PartitionIndex partition, Bytes batch) override;
 
+    /// How much of snapshots and logs was read to load the coordinators.
+    std::uint64_t loaded_bytes() const { return loaded_bytes_; }
+
 private:
     NewTopic                              new_topic() const;
     Task<Outcome<void, kafka::ErrorCode>> load_all(std::shared_ptr<const Topic> topic);
@@ -42,11 +46,12 @@ private:
                                                    std::int32_t index);
     Task<Outcome<void, kafka::ErrorCode>> read_one(Local& local, storage::Log& log, PartitionIndex id);
 
-    Broker&                  broker_;
-    io::Mutex                turns_;
-    std::int32_t             partitions_ = 0;
-    std::set<PartitionIndex> unavailable_; ///< offline, or damaged: their groups are refused, others served
-    bool                     is_loaded_ = false;
+    Broker&                    broker_;
+    io::Mutex                  turns_;
+    std::int32_t               partitions_ = 0;
+    std::set<PartitionIndex>   unavailable_; ///< offline, or damaged: their groups are refused, others served
+    bool                       is_loaded_ = false;
+    std::atomic<std::uint64_t> loaded_bytes_ = 0;
 };
 
 } // namespace riacho::broker

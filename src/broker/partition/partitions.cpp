@@ -1,6 +1,7 @@
 #include "broker/partition/partitions.hpp"
 
 #include "base/log.hpp"
+#include "broker/metadata/offsets_topic.hpp"
 
 namespace riacho::broker {
 namespace {
@@ -25,7 +26,9 @@ Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<con
     // A request may hold a topic for long, such as a poll: it must not bring back what was removed meanwhile.
     if (image_.has_lost(*topic)) co_return fail(kafka::ErrorCode::unknown_topic_or_partition);
     try {
-        auto log = co_await store_.open_log(id, topic->name, log_options(options_, topic->config));
+        storage::LogOptions options = log_options(options_, topic->config);
+        options.keeps_snapshot = topic->name == OffsetsTopic::name;
+        auto log = co_await store_.open_log(id, topic->name, options);
         if (!log) co_return fail(kafka::ErrorCode::kafka_storage_error, log.error().detail);
         auto made = partitions_.emplace(id, std::make_unique<Partition>(shard_, relays_, **log));
         co_return made.first->second.get();

@@ -123,6 +123,7 @@ PartitionLog::Numbered PartitionLog::number(Bytes batch, LeaderEpoch epoch) {
     auto     view = kafka::BatchView::first(batch.view());
     Numbered numbered{{}, end_, view->last_offset(), epoch};
     end_ = view->next_offset();
+    appended_bytes_ += batch.size();
     epochs_.assign(epoch, numbered.base);
     if (auto mark = producer_mark(*view)) producers_.apply(*mark, place_.world.clock.wall());
     if (place_.space) place_.space->take(batch.size());

@@ -89,6 +89,7 @@ Offset PartitionLog::clean_limit_after_checkpoint() const {
     if (segments_.empty()) return {0};
     const SegmentInfo& last = segments_.back().info;
     Offset             limit = last.end == rolled_until_ ? last.end : last.base;
+    if (place_.options.keeps_snapshot) limit = std::min(limit, snapshot_until_);
     for (const auto& [frame, segment_base] : externals_) limit = std::min(limit, segment_base);
     return limit;
 }

@@ -8,6 +8,7 @@
 #include "riacho/task.hpp"
 #include "storage/clean/plan.hpp"
 #include "storage/disk_space.hpp"
+#include "storage/log/key_snapshot.hpp"
 #include "storage/log/log_options.hpp"
 #include "storage/wal/wal.hpp"
 
@@ -146,6 +147,9 @@ public:
     /// Whole batches from the one that holds `from`, below `below` (the high watermark or less), up to
     /// `bytes_max`; at least one batch, if it must be larger, unless `bytes_max` is 0.
     virtual Task<Outcome<ReadResult, ReadError>> read(Offset from, Offset below, std::size_t bytes_max) = 0;
+    /// The last record of every key below an offset: all that is behind it is in the log. Nothing where none
+    /// was kept, or it cannot be used.
+    virtual Task<std::optional<KeySnapshot>> read_snapshot() = 0;
     /// The first record whose timestamp is `at` or later, below the high watermark.
     virtual Task<std::optional<TimestampedOffset>> find_timestamp(Timestamp at) = 0;
     /// The record with the largest timestamp (the first of them).

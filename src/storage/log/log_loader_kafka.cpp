@@ -27,6 +27,9 @@ Task<> LogLoader::extend_point() {
         if (walked.rest == Walked::Rest::cut) break;
     }
     if (point_ == before) co_return;
+    // Whoever appended may have compacted too: a tombstone that is gone would bring its key back.
+    std::string snapshot = in_.folder + "/" + std::string(key_snapshot_name);
+    if (co_await in_.disk.exists(snapshot)) co_await in_.disk.remove(snapshot);
     kafka_files_logger.info("kept what was added after the clean stop, folder={} from={} to={}", in_.folder,
                             before.offset.value, point_.offset.value);
 }

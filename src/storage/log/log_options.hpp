@@ -25,6 +25,10 @@ struct LogOptions {
     std::chrono::milliseconds min_compaction_lag_ms{0};
     std::chrono::milliseconds max_compaction_lag_ms = std::chrono::milliseconds::max();
     double                    min_cleanable_dirty_ratio = 0.5;
+    /// Who reads it as a whole at every start gets a snapshot of the last record of each key. Compaction
+    /// stops there.
+    bool          keeps_snapshot = false;
+    std::uint64_t snapshot_bytes_min = 64u << 10; ///< appended since the last one, or as much as it holds
     /// Batches of more bytes go to their segment before the write-ahead log names them (docs/durability.md).
     std::uint64_t wal_external_bytes = 1u << 20;
     /// producer.id.expiration.ms: an idle producer's state is forgotten after this.

@@ -17,6 +17,7 @@ PartitionLog::PartitionLog(Place place, Opened opened)
       file_turn_(shard_), moved_(shard_), cleaning_(shard_), cleaning_ends_(shard_), work_(shard_) {
     last_checkpoint_.point = opened.point;
     last_checkpoint_.producer_state = std::move(opened.producer_state);
+    appended_bytes_ = size_bytes(); // at most
 }
 
 PartitionLog::~PartitionLog() {
@@ -31,7 +32,8 @@ std::uint64_t PartitionLog::size_bytes() const {
 
 void PartitionLog::replay(const ReplayedEntry& entry) {
     Bytes bytes = entry.entry.bytes;
-    auto  view = kafka::BatchView::first(bytes.view());
+    appended_bytes_ += bytes.size();
+    auto view = kafka::BatchView::first(bytes.view());
     check(view && view->base_offset() == end_, "a replayed batch begins where the log ends");
     if (auto mark = producer_mark(*view)) producers_.apply(*mark, place_.world.clock.wall());
     epochs_.assign(view->leader_epoch(), end_);

@@ -62,6 +62,7 @@ public:
 
     Task<Outcome<Appended, AppendError>>   append(Bytes batch, LeaderEpoch epoch, Time deadline) override;
     Task<Outcome<ReadResult, ReadError>>   read(Offset from, Offset below, std::size_t bytes_max) override;
+    Task<std::optional<KeySnapshot>>       read_snapshot() override;
     Task<std::optional<TimestampedOffset>> find_timestamp(Timestamp at) override;
     Task<std::optional<TimestampedOffset>> find_max_timestamp() override;
     Task<Outcome<Offset, AppendError>>     move_log_start(Offset to) override;
@@ -135,11 +136,15 @@ private:
     Task<std::optional<TimestampedOffset>> max_of_segment(PublishedSegment at, Timestamp above);
     std::optional<TimestampedOffset>       max_of_tail(Timestamp above) const;
     // retention.cpp
+    Task<>    release_segments(DurableCheckpoint checkpoint);
     Task<>    roll_if_old();
     Offset    retention_start() const;
     Task<>    roll();
     bool      is_expired(Timestamp largest) const;
     Timestamp largest_of_last() const;
+    // keep_snapshot.cpp
+    std::string key_snapshot_path() const;
+    Task<>      keep_snapshot(Offset until);
     // cleaning.cpp
     struct Pass;
     using Group = std::vector<PublishedSegment>;
@@ -175,6 +180,9 @@ private:
     std::size_t                  in_wal_ = 0;         ///< entries that are on their way to be durable
     Time                         write_out_again_{0}; ///< not before, after the disk was full
     LogObserver*                 observer_ = nullptr;
+    Offset                       snapshot_until_{0}; ///< of the keys; durable
+    std::uint64_t                snapshot_bytes_ = 0;
+    std::uint64_t                appended_bytes_ = 0; ///< since then
     Offset                       cleaned_until_{0};
     Offset clean_below_{0};      ///< segments that end later are still of recovery's business
     Offset rolled_until_{0};     ///< the last segment ends there and takes no more

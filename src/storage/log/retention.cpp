@@ -103,6 +103,11 @@ Task<> PartitionLog::enforce_retention() {
 }
 
 Task<> PartitionLog::release(DurableCheckpoint checkpoint) {
+    co_await release_segments(checkpoint);
+    co_await keep_snapshot(checkpoint.point.offset);
+}
+
+Task<> PartitionLog::release_segments(DurableCheckpoint checkpoint) {
     const RecoveryPoint durable = checkpoint.point;
     Turn                turn = co_await file_turn_.lock();
     clean_below_ = std::max(clean_below_, durable.segment_base);
