@@ -28,7 +28,7 @@ from harness.brokers import Riacho, accepts  # noqa: E402
 from harness.process import BUILD, Failure, Process, wait_until  # noqa: E402
 
 from mirror import Mirror, folder_for_tests  # noqa: E402
-from promises import Ends, Promises, broken  # noqa: E402
+from promises import IN_FLIGHT_LEAST, Ends, Promises, broken  # noqa: E402
 
 WAL_BYTES, WAL_FILE_BYTES = 768 * 1024, 128 * 1024
 # In one run segments roll, the ring of the write-ahead log wraps, checkpoints come, batches go to segments first.
@@ -153,12 +153,14 @@ class Loop:
         time.sleep(self.chance.uniform(0, 0.02))
 
     def end_under_traffic(self, kind: str, before: int) -> None:
+        self.wait_for(lambda: self.promises.in_flight() >= IN_FLIGHT_LEAST, "requests in flight")
+        in_flight = self.promises.in_flight()
         self.broker.kill()
-        self.wait_for(lambda: self.promises.waiting() == 0, "every connection has noticed")
+        self.wait_for(lambda: self.promises.in_flight() == 0, "every connection has noticed")
         self.clients.popen.send_signal(signal.SIGSTOP)  # what they do next is the next round's matter
         self.read_journal()
         self.count(kind)
-        self.ends.in_flight.append(self.promises.in_flight())
+        self.ends.in_flight.append(in_flight)
         self.ends.acknowledgements.append(self.promises.acknowledgements - before)
         if kind == "cut":
             self.mirror.cut()
@@ -172,7 +174,7 @@ class Loop:
         problems = broken(self.promises, found)
         if problems:
             raise BrokenPromise("\n".join(problems[:20]))
-        return f"{len(self.promises.records)} of {len(found.records)} records, {len(found.retention)} topics"
+        return f"{len(self.promises.records())} of {len(found.records)} records, {len(found.retention)} topics"
 
     def round(self, kind: str) -> None:
         before = self.promises.acknowledgements

@@ -15,8 +15,10 @@ The clients' journal (clients/peer.hpp) has a line for each promise:
 and for each connection `> NAME` (a request goes out), `< NAME` (its answer is there), `x NAME` (it will never come).
 """
 import dataclasses
+import itertools
 import statistics
 
+IN_FLIGHT_LEAST = 8  # connections, at each end
 MAIN = "crash"  # the topic that is never deleted
 Records = dict[tuple[str, int, int], str]  # (topic, partition, offset): value
 
@@ -34,7 +36,7 @@ class Promises:
     """What the journal says; `take` reads on."""
 
     def __init__(self):
-        self.records: Records = {}
+        self.topic_records: dict[str, Records] = {}
         self.commits: dict[tuple[str, int], int] = {}
         self.topics: dict[str, Changing] = {}
         self.ordered: set[str] = set()
@@ -69,20 +71,20 @@ class Promises:
         self.acknowledged_records += count
 
     def keep(self, place: tuple[str, int, int], value: str) -> None:
-        other = self.records.setdefault(place, value)
+        other = self.topic_records.setdefault(place[0], {}).setdefault(place, value)
         if other != value:
             self.wrong.append(f"{place} was promised to {other} and to {value}")
 
     def take_topic(self, kind: str, name: str, life: str, retention: str = "") -> None:
         self.topics[name] = Changing(kind, int(life), retention)
         if kind == "deleting":
-            self.records = {place: value for place, value in self.records.items() if place[0] != name}
+            self.topic_records.pop(name, None)
+
+    def records(self) -> Records:
+        return dict(itertools.chain.from_iterable(one.items() for one in self.topic_records.values()))
 
     def in_flight(self) -> int:
-        """Connections whose last request has no answer."""
-        return sum(last != "<" for last in self.connections.values())
-
-    def waiting(self) -> int:
+        """Connections that wait for an answer."""
         return sum(last == ">" for last in self.connections.values())
 
 
@@ -127,7 +129,7 @@ def broken_topics(promises: Promises, found: Found) -> list[str]:
 def broken(promises: Promises, found: Found) -> list[str]:
     problems = list(promises.wrong)
     problems += [f"{place}: {value} was promised, {found.records.get(place)} is there"
-                 for place, value in promises.records.items() if found.records.get(place) != value]
+                 for place, value in promises.records().items() if found.records.get(place) != value]
     problems += [f"{group}, partition {partition}: {offset} was committed, {found.committed.get((group, partition))}"
                  f" is there" for (group, partition), offset in promises.commits.items()
                  if found.committed.get((group, partition), -1) < offset]
@@ -157,8 +159,9 @@ class Ends:
         if self.in_recovery * 10 < self.cuts + self.kills:
             problems.append(f"{self.in_recovery} of {self.cuts + self.kills} ends came during recovery,"
                             f" a tenth is wanted")
-        if min(self.in_flight) < 8:
-            problems.append(f"{min(self.in_flight)} connections had a request in flight, 8 are wanted")
+        if min(self.in_flight) < IN_FLIGHT_LEAST:
+            problems.append(f"{min(self.in_flight)} connections had a request in flight,"
+                            f" {IN_FLIGHT_LEAST} are wanted")
         if statistics.median(self.acknowledgements) < 500:
             problems.append(f"the median end came after {statistics.median(self.acknowledgements)} acknowledgements,"
                             f" 500 are wanted")
