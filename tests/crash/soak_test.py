@@ -27,7 +27,7 @@ class SoakTest(unittest.TestCase):
         for run in (RUN, {"seed": 2, "date": "2026-01-03", "broken": "lost"}):
             state.add(run)
         self.assertIn("| runs in which a promise was broken | 1 |", State(self.path).text())
-        self.assertIn("2 runs, 2026-01-02 to 2026-01-03:", state.text())
+        self.assertIn("Runs: 2, 2026-01-02 to 2026-01-03.", state.text())
 
     def test_the_document_gets_what_the_state_says_between_its_marks(self):
         document = self.path.with_name("document.md")
@@ -37,8 +37,8 @@ class SoakTest(unittest.TestCase):
         for _ in range(2):
             write(state, document)
         text = document.read_text()
-        self.assertTrue(text.startswith(f"before\n{BEGIN}\n1 runs, 2026-01-02:") and text.endswith(f"{END}\nafter\n"))
-        self.assertIn("| cuts of the power, kills | 20, 19 |", text)
+        self.assertTrue(text.startswith(f"before\n{BEGIN}\nRuns: 1, 2026-01-02.") and text.endswith(f"{END}\nafter\n"))
+        self.assertIn("| cuts of the power, kills (1,000 together are wanted) | 20, 19 |", text)
         self.assertIn("| acknowledgements before an end, median | 700 |", text)
         self.assertNotIn("old", text)
 
