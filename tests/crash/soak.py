@@ -48,7 +48,8 @@ class State:
         broken = [run for run in self.runs if "broken" in run]
         median = statistics.median([count for run in good for count in run["acknowledgements"]])
         lines = [
-            f"| cuts of the power, kills ({ENDS_WANTED:,} together are wanted) | {self.sum('cuts'):,}, {self.sum('kills'):,} |",
+            f"| cuts of the power, kills ({ENDS_WANTED:,} together are wanted) |"
+            f" {self.sum('cuts'):,}, {self.sum('kills'):,} |",
             f"| of them in the middle of recovery | {self.sum('in_recovery'):,} |",
             f"| records acknowledged ({RECORDS_WANTED:,} are wanted) | {self.sum('records'):,} |",
             f"| connections with a request in flight at an end, at least | {min(run['in_flight'] for run in good)} |",
