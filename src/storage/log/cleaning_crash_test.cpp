@@ -29,6 +29,8 @@ struct CompactedCrash {
 
     CompactedCrash(std::uint64_t seed, std::uint64_t plan) : world(seed), life(world, plan) {
         make_compacted(world);
+        world.options.keeps_snapshot = plan % 2 == 0;
+        world.options.snapshot_bytes_min = 1'000;
     }
     static Task<> live(CompactedCrash& crash) {
         co_await crash.life.run(45);
@@ -45,6 +47,7 @@ struct CompactedCrash {
         ASSERT_GE(world.log->end().value, life.acknowledged) << when;
         std::erase_if(life.written, [&](const auto& one) { return one.first >= world.log->end().value; });
         ASSERT_EQ(complaint_about(found, life.written, life.acknowledged), "") << when;
+        if (world.options.keeps_snapshot) ASSERT_EQ(load(world).table, table_of(found)) << when;
         life.acknowledged = world.log->end().value;
         life.sequence = -1;
     }

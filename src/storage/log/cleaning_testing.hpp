@@ -147,4 +147,54 @@ inline void make_compacted(LogWorld& world) {
     world.wal.delay = std::chrono::microseconds(50);
 }
 
+/// What somebody makes of it who reads the snapshot and what came after, and how many bytes that took.
+struct Loaded {
+    std::map<std::string, std::string> table;
+    std::uint64_t                      bytes = 0;
+    Offset                             until{0};
+};
+
+inline void apply_to_table(const kafka::BatchView& batch, std::map<std::string, std::string>& table) {
+    auto cursor = kafka::RecordCursor::open(batch, 1 << 22);
+    while (const kafka::Record* record = cursor->next()) {
+        std::string key(as_text(*record->key));
+        if (record->value)
+            table[key] = as_text(*record->value);
+        else
+            table.erase(key);
+    }
+}
+
+inline Loaded load(LogWorld& world) {
+    Loaded loaded;
+    auto   take = [&loaded](const Bytes& bytes) {
+        kafka::BatchCursor cursor(bytes.view());
+        while (auto batch = cursor.next()) apply_to_table(*batch, loaded.table);
+        loaded.bytes += bytes.size();
+    };
+    auto   snapshot = world.world.run(world.log->read_snapshot());
+    Offset at = world.log->log_start();
+    if (snapshot) {
+        take(snapshot->batches);
+        at = loaded.until = snapshot->until;
+    }
+    while (at < world.log->high_watermark()) {
+        ReadResult result = world.read(at.value);
+        take(result.batches);
+        at = result.next;
+    }
+    return loaded;
+}
+
+inline std::map<std::string, std::string> table_of(const Records& written) {
+    std::map<std::string, std::string> table;
+    for (const auto& [offset, record] : written) {
+        if (record.value)
+            table[record.key] = *record.value;
+        else
+            table.erase(record.key);
+    }
+    return table;
+}
+
 } // namespace riacho::storage::testing_cleaning

@@ -14,56 +14,6 @@ void make_kept(LogWorld& world) {
     world.options.snapshot_bytes_min = 2'000;
 }
 
-/// What somebody makes of it who reads the snapshot and what came after, and how many bytes that took.
-struct Loaded {
-    std::map<std::string, std::string> table;
-    std::uint64_t                      bytes = 0;
-    Offset                             until{0};
-};
-
-void apply_to_table(const kafka::BatchView& batch, std::map<std::string, std::string>& table) {
-    auto cursor = kafka::RecordCursor::open(batch, 1 << 22);
-    while (const kafka::Record* record = cursor->next()) {
-        std::string key(as_text(*record->key));
-        if (record->value)
-            table[key] = as_text(*record->value);
-        else
-            table.erase(key);
-    }
-}
-
-Loaded load(LogWorld& world) {
-    Loaded loaded;
-    auto   take = [&loaded](const Bytes& bytes) {
-        kafka::BatchCursor cursor(bytes.view());
-        while (auto batch = cursor.next()) apply_to_table(*batch, loaded.table);
-        loaded.bytes += bytes.size();
-    };
-    auto   snapshot = world.world.run(world.log->read_snapshot());
-    Offset at = world.log->log_start();
-    if (snapshot) {
-        take(snapshot->batches);
-        at = loaded.until = snapshot->until;
-    }
-    while (at < world.log->high_watermark()) {
-        ReadResult result = world.read(at.value);
-        take(result.batches);
-        at = result.next;
-    }
-    return loaded;
-}
-
-std::map<std::string, std::string> table_of(const Records& written) {
-    std::map<std::string, std::string> table;
-    for (const auto& [offset, record] : written) {
-        if (record.value)
-            table[record.key] = *record.value;
-        else
-            table.erase(record.key);
-    }
-    return table;
-}
-
 TEST(KeySnapshots, give_what_reading_all_gives_through_any_life_with_compaction) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         LogWorld world(seed);
