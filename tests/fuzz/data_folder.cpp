@@ -26,20 +26,13 @@ Bytes numbered_batch(History& history, std::int64_t number, std::int32_t sequenc
                                  .base_sequence = sequence});
     for (int record = 0; record < 2; ++record) {
         std::string value = fmt::format("{:08}", ++history.values);
+        std::string key = fmt::format("key {}", history.values % 5);
         value.append(static_cast<std::size_t>(bytes), static_cast<char>('a' + history.values % 26));
-        builder.add(
-            {.timestamp = {1000 + static_cast<std::int64_t>(history.values)}, .value = as_bytes(value)});
+        builder.add({.timestamp = {1000 + static_cast<std::int64_t>(history.values)},
+                     .key = as_bytes(key),
+                     .value = as_bytes(value)});
     }
     return builder.build();
-}
-
-/// Segments that roll, batches that go to them first, producers with a state, a log start inside of a batch.
-Task<> write_some(Store& store, History& history, TopicPartition partition, std::int32_t from,
-                  std::int32_t to) {
-    for (std::int32_t i = from; i < to; ++i)
-        for (std::int64_t number = 0; number < producers; ++number)
-            co_await put_batch(store, history, partition,
-                               numbered_batch(history, number, 2 * i, i % 3 == 2 ? 1'500 : 200));
 }
 
 struct Making {
@@ -49,6 +42,23 @@ struct Making {
     History                history{};
     std::unique_ptr<Store> store{};
 };
+
+Task<> put(Making& making, Partition to, Bytes batch) {
+    co_await making.store->shard_of(to.id).enter_if_away();
+    auto log = co_await making.store->open_log(to.id, to.topic, log_options_of(to.topic));
+    require(log.has_value(), "a new partition opens");
+    LeaderEpoch epoch{static_cast<std::int32_t>(making.store->starts())};
+    auto        appended = co_await (*log)->append(batch, epoch, making.world.shards[0]->now() + 10s);
+    require(appended.has_value(), "a healthy store takes a batch");
+    making.made.written.emplace_back(batch.view().begin(), batch.view().end());
+}
+
+/// Segments that roll, batches that go to them first, producers with a state.
+Task<> write_some(Making& making, Partition to, std::int32_t from, std::int32_t end) {
+    for (std::int32_t i = from; i < end; ++i)
+        for (std::int64_t number = 0; number < producers; ++number)
+            co_await put(making, to, numbered_batch(making.history, number, 2 * i, i % 3 == 2 ? 1'500 : 200));
+}
 
 Task<> open_it(Making& making) {
     auto opened =
@@ -65,14 +75,15 @@ Task<> fill_it(Making& making) {
         for (std::int32_t index = 0; index < 2 - number / 2; ++index) {
             TopicPartition id{topic_id(number), PartitionIndex{index}};
             making.made.partitions.push_back({name, id});
-            making.history.partitions[id].topic = name;
+            making.history.partitions[id].topic = name; // for the move of its log start
         }
     }
     for (std::int32_t part = 0; part < 3; ++part) {
         for (const Partition& partition : making.made.partitions)
-            co_await write_some(*making.store, making.history, partition.id, 3 * part, 3 * part + 3);
+            co_await write_some(making, partition, 4 * part, 4 * part + 4);
         co_await making.world.shards[0]->enter_if_away();
         if (part < 2) co_await making.store->checkpoint();
+        if (part == 1) co_await making.store->clean();
     }
     co_await move_start(*making.store, making.history, making.made.partitions[0].id, {7});
     co_await making.world.shards[0]->enter_if_away();
@@ -87,9 +98,8 @@ Task<> read_it(Making& making) {
         for (const auto& [base, bytes] : read->batches)
             served.batches[base] = Content(bytes.view().begin(), bytes.view().end());
     }
-    for (const auto& [partition, history] : making.history.partitions)
-        for (const Attempt& attempt : history.attempts)
-            making.made.written.emplace_back(attempt.batch.view().begin(), attempt.batch.view().end());
+    for (const auto& [partition, served] : making.made.readings) // compaction has written some anew
+        for (const auto& [base, batch] : served.batches) making.made.written.push_back(batch);
     co_await making.world.shards[0]->enter_if_away();
 }
 
@@ -107,6 +117,7 @@ DataFolder make(std::string_view name, Durability durability, End end, void (*wo
         .name = name, .options = small_store(), .files = {}, .partitions = {}, .readings = {}, .written = {}};
     io::SimulatedWorld simulated(1, {.shards = 2});
     made.options.durability = durability;
+    made.options.cleaner.backoff_ms = std::chrono::hours(24); // when told to, and not by itself
     Making making{simulated, simulated.world(), made};
     simulated.run(open_it(making));
     work(making);
@@ -119,17 +130,15 @@ DataFolder make(std::string_view name, Durability durability, End end, void (*wo
     return made;
 }
 
-/// A partition lost a segment, and with it its service; the segment was found again, and the next start is
+/// A partition lost its segments, and with them its service; they were found again, and the next start is
 /// told to merge what was set aside.
 DataFolder set_aside(const DataFolder& killed) {
     DataFolder made = killed;
     made.name = "set aside";
-    auto lost = std::ranges::find_if(made.files, [](const auto& file) {
-        return file.first.contains("/orders-1/") && file.first.ends_with(".log");
-    });
-    require(lost != made.files.end(), "there is a segment to lose");
-    auto found_again = *lost;
-    made.files.erase(lost);
+    Files found_again;
+    for (const auto& [path, content] : killed.files)
+        if (path.contains("/orders-1/") && path.ends_with(".log")) found_again[path] = content;
+    for (const auto& [path, content] : found_again) made.files.erase(path);
     auto   simulated = world_with(made.files);
     Making making{*simulated, simulated->world(), made};
     simulated->run(open_it(making));
@@ -141,7 +150,7 @@ DataFolder set_aside(const DataFolder& killed) {
         std::ranges::any_of(made.files, [](const auto& file) { return file.first.contains("/stranded/"); }),
         "something is set aside");
     simulated->power_off();
-    made.files.insert(found_again);
+    made.files.merge(found_again);
     made.options.stranded = StoreOptions::Stranded::merge;
     return made;
 }
@@ -153,8 +162,11 @@ void work_hard(Making& making) {
 
 } // namespace
 
-LogOptions log_options_of(std::string_view) {
+LogOptions log_options_of(std::string_view topic) {
     LogOptions options = small_log({});
+    options.is_compacted = topic == "audit";
+    options.is_deleted = topic != "audit";
+    options.min_cleanable_dirty_ratio = 0;
     options.segment_bytes = 6'000;
     options.wal_external_bytes = 2'000;
     return options;
