@@ -35,6 +35,21 @@ int complain(int code, std::string_view what) {
     return code;
 }
 
+/// What can be done about a folder that cannot be opened.
+std::string_view advice_for(storage::StoreError error) {
+    switch (error) {
+    case storage::StoreError::in_use:
+        return "stop that one, or take another folder with --data";
+    case storage::StoreError::newer_format:
+        return "start the riacho that wrote it, or a newer one";
+    case storage::StoreError::damaged:
+        return "restore the folder from a copy, or go on with what is left: --accept-data-loss";
+    case storage::StoreError::disk:
+        break;
+    }
+    return "see that the disk is there, is writable and has room";
+}
+
 Properties properties_of_environment() {
     Properties result;
     for (char** entry = environ; *entry; ++entry) {
@@ -96,7 +111,8 @@ private:
     Task<bool> start() {
         auto started = co_await broker_.start(folder_);
         if (!started) {
-            exit_code_ = complain(in_the_way, started.error().detail);
+            exit_code_ = complain(
+                in_the_way, fmt::format("{}: {}", started.error().detail, advice_for(started.error().code)));
             co_return false;
         }
         std::vector<io::Endpoint> addresses;
@@ -176,6 +192,7 @@ int up(const UpOptions& options) {
         return complain(used_wrongly, "--data and --ephemeral exclude each other: take one");
     auto configuration = read_configuration(options);
     if (!configuration) return complain(used_wrongly, configuration.error().detail);
+    if (options.accepts_data_loss) configuration->broker.store.loss = storage::StoreOptions::Loss::accepted;
     if (options.merges_stranded)
         configuration->broker.store.stranded = storage::StoreOptions::Stranded::merge;
     for (const std::string& note : configuration->notes) up_log.warn("{}", note);

@@ -16,8 +16,9 @@ struct UpOptions {
     std::uint32_t            port_offset = 0;
     std::string              config; ///< a properties file
     std::vector<std::string> set;
-    bool                     merges_stranded = false; ///< brings back partitions that went offline
-    bool                     waits = false;           ///< says "ready" only once a client would agree
+    bool                     accepts_data_loss = false; ///< goes on where the disk lost something
+    bool                     merges_stranded = false;   ///< brings back partitions that went offline
+    bool                     waits = false;             ///< says "ready" only once a client would agree
 };
 
 /// Runs the services in the foreground until SIGINT or SIGTERM. Gives the exit code: 0, 1 when something is

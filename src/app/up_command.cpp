@@ -39,6 +39,9 @@ std::vector<cli::Flag> serving_flags() {
          .about = "One configuration, by Kafka's name; wins over environment and file",
          .takes = Takes::texts,
          .value_name = "NAME=VALUE"},
+        {.name = "--accept-data-loss",
+         .about = "Go on with what is left where the disk lost something that was acknowledged",
+         .takes = Takes::nothing},
         {.name = "--merge-stranded",
          .about = "Bring back partitions that went offline, once their files are repaired",
          .takes = Takes::nothing},
@@ -69,6 +72,7 @@ UpOptions serving_options(const cli::Arguments& arguments) {
         static_cast<std::uint32_t>(std::min<std::int64_t>(arguments.number("--port-offset"), 1 << 20));
     options.config = arguments.text("--config");
     options.set = arguments.texts("--set");
+    options.accepts_data_loss = arguments.has("--accept-data-loss");
     options.merges_stranded = arguments.has("--merge-stranded");
     options.waits = arguments.has("--wait");
     return options;

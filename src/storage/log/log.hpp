@@ -206,6 +206,8 @@ struct Recovered {
     Bytes                        producer_state; ///< from the checkpoint's producer file, at its point
     /// The files end there and were left by a clean stop: of Kafka's too, then longer ones are validated.
     enum class Files { cut_at_point, left_by_clean_stop } files = Files::cut_at_point;
+    /// Told to go on with what is left: offsets that nobody has are passed over.
+    enum class Gaps { are_damage, move_the_end } gaps = Gaps::are_damage;
 };
 
 struct ReplayedEntry {

@@ -53,7 +53,8 @@ PartitionLog::Opened opened_log(const Log::Place& place, const Recovered& recove
 }
 
 /// docs/durability.md, "Recovery", 5, the entries. Gives the log start.
-Outcome<Offset, LogDamage> replay_entries(PartitionLog& log, const std::vector<ReplayedEntry>& replay) {
+Outcome<Offset, LogDamage> replay_entries(PartitionLog& log, const std::vector<ReplayedEntry>& replay,
+                                          Recovered::Gaps gaps) {
     Offset start = log.log_start();
     for (const ReplayedEntry& replayed : replay) {
         const Entry& entry = replayed.entry;
@@ -70,6 +71,8 @@ Outcome<Offset, LogDamage> replay_entries(PartitionLog& log, const std::vector<R
             return fail(LogDamage::unreadable,
                         fmt::format("the entry at {} is no batch", entry.base_offset.value));
         if (batch->last_offset() < log.end()) continue;
+        if (entry.base_offset > log.end() && gaps == Recovered::Gaps::move_the_end)
+            log.skip_to(entry.base_offset);
         if (entry.base_offset != log.end())
             return fail(LogDamage::replay_gap,
                         fmt::format("a batch of offsets {} to {} meets the end at {}",
@@ -91,7 +94,7 @@ Task<Outcome<std::unique_ptr<Log>, LogDamage>> open_log(Log::Place place, Recove
            co_await io::run_on(thread, place.shard, open_files(std::move(input), recovered, replay)));
     auto opened = opened_log(place, recovered, std::move(files));
     auto log = std::make_unique<PartitionLog>(std::move(place), std::move(opened));
-    CO_TRY(Offset start, replay_entries(*log, replay));
+    CO_TRY(Offset start, replay_entries(*log, replay, recovered.gaps));
     log->finish_replay(start);
     co_return std::unique_ptr<Log>(std::move(log));
 }

@@ -85,6 +85,8 @@ public:
     void replay(const ReplayedEntry& entry);
     /// The ring has an entry of a large batch in that segment.
     void note_external(FrameNumber frame, Offset segment_base);
+    /// Nobody has what lies before it.
+    void skip_to(Offset offset) { end_ = high_watermark_ = offset; }
     /// After the last one: the log starts at `start`, and ends there if it would end before.
     void finish_replay(Offset start);
 

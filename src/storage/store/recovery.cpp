@@ -30,10 +30,11 @@ Task<Outcome<std::unique_ptr<Store>, StoreError>> open_store(io::World& world, s
                                                              StoreOptions options, LogOptionsOf log_options) {
     Layout                                      layout{folder};
     Outcome<std::unique_ptr<Store>, StoreError> opened = fail(StoreError::disk);
+    bool                                        with_losses = false;
     for (bool again = true; again;) {
         again = false;
         std::unique_ptr<Recovery> recovery;
-        bool                      is_full = false;
+        bool                      is_full = false, log_unreadable = false;
         try {
             co_await world.disk.make_folder(folder);
             std::uint64_t disk_bytes = co_await world.disk.total_bytes(folder);
@@ -41,15 +42,19 @@ Task<Outcome<std::unique_ptr<Store>, StoreError>> open_store(io::World& world, s
             options.disk_reserve_bytes =
                 std::min(options.disk_reserve_bytes, disk_bytes / reserve_part_of_disk);
             recovery = std::make_unique<Recovery>(FileStore::Place{world, layout, options, log_options});
-            opened = co_await recovery->run();
+            opened = with_losses ? co_await recovery->run_with_losses() : co_await recovery->run();
         } catch (const io::DiskError& error) {
             opened = fail(StoreError::disk, error.what());
             is_full = error.is_full();
+            log_unreadable = !is_full && error.path().starts_with(layout.wal());
         }
         // A start can be repeated: with the ballast's room it is.
         if (is_full && recovery && recovery->holds_folder())
             again = co_await drop_ballast(world.disk, layout);
         if (!opened && recovery) co_await recovery->abandon();
+        bool accepts = options.loss == StoreOptions::Loss::accepted && !with_losses;
+        if (!opened && accepts && (opened.error().code == StoreError::damaged || log_unreadable))
+            again = with_losses = true;
     }
     co_return opened;
 }
@@ -84,11 +89,16 @@ Task<Recovery::Done> Recovery::open_folder() {
     std::vector<std::string> with_new_names{parent_of(layout.folder)};
     while (with_new_names.back().size() > 1 && !co_await disk().exists(with_new_names.back()))
         with_new_names.push_back(parent_of(with_new_names.back()));
-    for (const std::string& folder : {layout.folder, layout.log(), layout.wal()})
-        co_await disk().make_folder(folder);
+    for (const std::string& folder : {layout.folder, layout.log()}) co_await disk().make_folder(folder);
     auto lock = co_await disk().lock(layout.lock());
     if (!lock) co_return fail(StoreError::in_use, layout.folder + " is in use by another process");
     store_->hold(std::move(lock));
+    // It is made, durably, before anything else is: a folder that has more has lost it.
+    bool was_used = co_await disk().exists(layout.log() + "/meta.properties");
+    bool refuses = was_used && place_.options.loss == StoreOptions::Loss::refused;
+    if (refuses && !co_await disk().exists(layout.wal()))
+        co_return fail(StoreError::damaged, layout.wal() + " is missing");
+    co_await disk().make_folder(layout.wal());
     for (std::string& folder : with_new_names) co_await disk().sync_folder(std::move(folder));
     co_await disk().sync_folder(layout.folder);
     co_return Done{};

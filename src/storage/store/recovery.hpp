@@ -31,7 +31,10 @@ public:
     Task<Outcome<std::unique_ptr<Store>, StoreError>> run();
     /// The folder is ours: nobody else runs on it.
     bool holds_folder() const { return store_->holds_lock(); }
-    /// After a failure of `run`.
+    /// The same, and where something that was acknowledged is gone it goes on with what is left
+    /// (docs/durability.md, "Told to go on"): after a failure of another one's `run`.
+    Task<Outcome<std::unique_ptr<Store>, StoreError>> run_with_losses();
+    /// After a failure.
     Task<> abandon();
 
 private:
@@ -90,6 +93,20 @@ private:
     Task<Done> after_clean_stop();
     Task<bool> is_as_left(const PartitionPoint& point, std::string topic);
     Task<Done> open_changed(std::vector<TopicPartition> folders);
+
+    // recovery_losses.cpp
+    Task<>       keep_copy_of_log();
+    Task<Done>   read_facts_with_losses();
+    Task<>       salvage_facts();
+    Task<Replay> salvaged_entries(std::vector<TopicPartition> partitions);
+    Task<Done>   open_with_losses(std::vector<TopicPartition> partitions);
+    Task<Done>   open_one_with_losses(TopicPartition partition, std::string topic,
+                                      std::vector<ReplayedEntry> entries);
+    Task<Done>   open_all_with_losses(std::vector<TopicPartition> folders);
+    Task<Done>   write_out_all();
+    Task<>       begin_chain(std::uint64_t file_number);
+    Task<>       collect_points();
+    Task<>       remove_old_files(std::uint64_t below);
 
     io::Shard&         home() const { return *place_.world.shards[0]; }
     io::Disk&          disk() const { return place_.world.disk; }

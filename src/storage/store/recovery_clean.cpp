@@ -24,13 +24,18 @@ Task<Recovery::Done> Recovery::after_clean_stop() {
     auto folders = co_await tidy_folders(disk(), place_.layout, topics_);
     if (auto done = co_await open_changed(std::move(folders)); !done) co_return std::unexpected(done.error());
 
+    co_await begin_chain(checkpoint_.next_file_number);
+    co_return co_await finish();
+}
+
+/// A new, empty chain, which the next checkpoint names.
+Task<> Recovery::begin_chain(std::uint64_t file_number) {
     Ring& ring = store_->file_wal().ring();
-    co_await ring.begin(checkpoint_.next_file_number, {last_frame_.value + 1});
+    co_await ring.begin(file_number, {last_frame_.value + 1});
     checkpoint_.mode = found_mode_ = place_.options.durability;
     checkpoint_.chain = ring.start_for({last_frame_.value + 1});
     checkpoint_.low_water = checkpoint_.chain.first_frame;
     checkpoint_.next_file_number = ring.next_file_number();
-    co_return co_await finish();
 }
 
 /// Partitions whose files are not as they were left are opened now, so that the new checkpoint knows what was
@@ -59,7 +64,12 @@ Task<Recovery::Done> Recovery::open_changed(std::vector<TopicPartition> folders)
         if (!opened) mark_offline(partition, topic);
     }
     co_await close_the_rest();
+    co_await collect_points();
+    co_return Done{};
+}
 
+/// What the new checkpoint will say of every partition.
+Task<> Recovery::collect_points() {
     Collected now;
     for (auto& logs : store_->shard_logs()) {
         co_await logs->shard.enter_if_away();
@@ -81,7 +91,6 @@ Task<Recovery::Done> Recovery::open_changed(std::vector<TopicPartition> folders)
     checkpoint_.producers = now.producers.empty() ? 0 : checkpoint_.number;
     if (checkpoint_.producers != 0)
         co_await write_producers(disk(), place_.layout, checkpoint_.producers, std::move(now.producers));
-    co_return Done{};
 }
 
 /// The segment of the point is the last one and has the length that was left.

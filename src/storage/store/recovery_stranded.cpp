@@ -5,6 +5,7 @@
 #include "storage/store/stranded.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace riacho::storage {
@@ -48,10 +49,22 @@ Task<bool> Recovery::merge(TopicPartition partition, std::string topic) {
     std::string why;
     auto        stranded = co_await read_stranded(disk(), place_.layout, partition);
     if (!stranded) why = stranded.error().detail;
+    Replay in_ring; // where large batches lie is still said by entries of the ring
+    if (why.empty() && !chain_.empty()) {
+        auto replay = co_await entries_of({partition});
+        if (replay)
+            in_ring = *std::move(replay);
+        else
+            why = replay.error().detail;
+        std::erase_if(in_ring[partition], [](const ReplayedEntry& replayed) {
+            return replayed.entry.kind != EntryKind::external_batch;
+        });
+    }
     if (why.empty()) {
         const Facts& facts = facts_[partition];
         auto entries = co_await with_external_bytes(disk(), place_.layout.partition(topic, partition.index),
                                                     std::move(stranded->entries));
+        std::ranges::move(in_ring[partition], std::back_inserter(entries));
         auto opened = co_await open_one(
             {partition, topic,
              recovered_of(facts, facts.point ? std::optional(facts.point->point) : std::nullopt),

@@ -12,9 +12,13 @@ namespace {
 constexpr std::size_t look_ahead_bytes = 1u << 20;
 
 Task<Bytes> read_up_to(io::File& file, std::uint64_t at, std::size_t bytes) {
-    auto        buffer = std::make_shared<Buffer>(bytes);
-    std::size_t size = co_await file.read(at, buffer->span());
-    co_return Bytes(std::move(buffer)).slice(0, size);
+    auto buffer = std::make_shared<Buffer>(bytes);
+    try {
+        std::size_t size = co_await file.read(at, buffer->span());
+        co_return Bytes(std::move(buffer)).slice(0, size);
+    } catch (const io::DiskError& error) { // whoever repairs it wants to know the place
+        throw io::DiskError(fmt::format("read at {} of", at), error.path(), error.error_number());
+    }
 }
 
 } // namespace
