@@ -113,7 +113,7 @@ Task<> Broker::accept(Serving& serving) {
             if (!co_await admit(stream->peer())) continue; // closed when it dies
             co_await local.shard.enter_if_away();
             local.work->spawn(connection(std::move(stream), serving.options, local));
-            co_await home.enter_if_away();
+            co_await home.enter(); // a flood of connections leaves the others their turn
         } catch (const io::StreamError& error) {
             if (accept_lines_.take(home.now()))
                 broker_log.warn("listener {} cannot accept: {}", serving.options.name, error.what());

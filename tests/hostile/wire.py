@@ -122,6 +122,10 @@ class Peer:
     def close(self) -> None:
         self.socket.close()
 
+    def __del__(self):
+        if hasattr(self, "socket"):
+            self.close()
+
 
 def produce_errors(answer: bytes) -> list[int]:
     """The error of each partition, of a request for one topic."""
@@ -129,3 +133,17 @@ def produce_errors(answer: bytes) -> list[int]:
     at += 2 + struct.unpack_from(">h", answer, at)[0]
     count = struct.unpack_from(">i", answer, at)[0]
     return [struct.unpack_from(">h", answer, at + 4 + i * 22 + 4)[0] for i in range(count)]
+
+
+def base_offset(answer: bytes) -> int:
+    """Of the first partition."""
+    name = struct.unpack_from(">h", answer, 4)[0]
+    return struct.unpack_from(">q", answer, 4 + 2 + name + 4 + 6)[0]
+
+
+def fetched_bytes(answer: bytes) -> int:
+    """The size of the first partition's records (Fetch v4)."""
+    name = struct.unpack_from(">h", answer, 8)[0]
+    at = 8 + 2 + name + 4 + 4 + 2 + 8 + 8  # index, error, high watermark, last stable offset
+    aborted = struct.unpack_from(">i", answer, at)[0]
+    return struct.unpack_from(">i", answer, at + 4 + 16 * max(aborted, 0))[0]

@@ -87,6 +87,7 @@ private:
 
     // connection_frames.cpp
     Task<std::optional<Bytes>>    read_frame();
+    Task<>                        take_turns(std::size_t bytes);
     Task<bool>                    fill(std::span<std::byte> into, Time deadline);
     Task<std::optional<Bytes>>    read_body(std::size_t size);
     std::size_t                   room_for(std::size_t size, std::size_t filled);
@@ -112,6 +113,7 @@ private:
     Session                     session_;
     ConnectionOptions           options_;
     std::deque<Slot>            slots_;
+    std::size_t                 turn_bytes_ = 0;      ///< read since the others had their turn
     std::size_t                 in_flight_bytes_ = 0; ///< of the requests in `slots_`
     bool                        is_closing_ = false;
     bool                        is_writing_ = false;

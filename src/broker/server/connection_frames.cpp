@@ -14,6 +14,9 @@ constexpr log::Logger frames_log{"connection"};
 
 constexpr std::size_t first_buffer_bytes = 4 << 10; ///< granted to every frame
 constexpr std::size_t buffer_growth = 4;
+/// What one connection reads before the others have their turn; a frame counts as some bytes too.
+constexpr std::size_t turn_bytes_max = 256 << 10;
+constexpr std::size_t turn_bytes_per_frame = 16 << 10;
 constexpr std::size_t slowest_reader_bytes_per_second = 64 << 10;
 
 /// What a peer speaks that begins so, where that is no Kafka; empty where nobody knows.
@@ -35,6 +38,7 @@ Task<bool> Connection::fill(std::span<std::byte> into, Time deadline) {
         arrived_ -= std::min(arrived_, count);
         if (count > into.size()) ahead_.filled(count - into.size());
         into = into.subspan(std::min(count, into.size()));
+        if (!into.empty()) co_await take_turns(count);
     }
     co_return true;
 }
@@ -52,7 +56,16 @@ std::size_t Connection::Ahead::take(std::span<std::byte> into) {
     return taken.size();
 }
 
+/// Who always has something to read would never let anybody else run.
+Task<> Connection::take_turns(std::size_t bytes) {
+    turn_bytes_ += bytes;
+    if (turn_bytes_ < turn_bytes_max) co_return;
+    turn_bytes_ = 0;
+    co_await here_.shard.enter();
+}
+
 Task<std::optional<Bytes>> Connection::read_frame() {
+    co_await take_turns(turn_bytes_per_frame);
     std::array<std::byte, 4> prefix{};
     Time                     deadline = here_.shard.now() + options_.idle_max;
     while (ahead_.view().size() < prefix.size()) {
