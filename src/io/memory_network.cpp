@@ -64,6 +64,13 @@ void MemoryNetwork::cut_all() {
     for (auto& connection : connections_) connection->cut();
 }
 
+void MemoryNetwork::half_close(std::string_view client) {
+    for (auto& connection : connections_) {
+        if (connection->side(Connection::Who::client).at.host == client)
+            connection->end(Connection::Who::client);
+    }
+}
+
 void MemoryNetwork::cut_after(std::uint64_t bytes) { cut_after_ = bytes; }
 
 void MemoryNetwork::hold() { held_ = true; }

@@ -39,6 +39,8 @@ public:
     /// Both sides of this client's connection find it reset; what was on its way is lost.
     void cut(std::string_view client);
     void cut_all();
+    /// This client writes no more, and goes on reading.
+    void half_close(std::string_view client);
     /// Cuts the connection that carries the `bytes`-th byte from now, in either direction, behind that byte.
     void cut_after(std::uint64_t bytes);
     /// From now on nothing arrives and no connect succeeds, until `release`; nobody is told.

@@ -4,6 +4,7 @@
 #include "io/simulated_names.hpp"
 #include "io/simulation.hpp"
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -84,6 +85,11 @@ public:
     /// The paths of all files, sorted.
     std::vector<std::string> files() const;
     std::uint64_t            used_bytes() const { return used_; }
+    /// How many calls have failed with this error, so far.
+    std::uint64_t failures(int error_number) const {
+        auto found = failures_.find(error_number);
+        return found == failures_.end() ? 0 : found->second;
+    }
     /// Makes a folder that is durable from the start.
     void put_folder(std::string_view path);
     /// Makes or replaces a file, durable from the start. Its folder exists.
@@ -120,16 +126,17 @@ private:
     void               begin_life();
     void               note(std::string_view what, std::string_view path, std::string_view more = {});
 
-    Simulation&           simulation_;
-    SimulatedDiskOptions  options_;
-    SimulatedNames        names_;
-    std::vector<Fault>    faults_;
-    std::set<std::string> locked_;
-    std::uint64_t         used_ = 0;
-    std::uint64_t         life_ = 1;
-    std::uint64_t         operations_ = 0;
-    std::uint64_t         stop_at_ = 0;
-    bool                  crashed_ = false;
+    Simulation&                  simulation_;
+    SimulatedDiskOptions         options_;
+    SimulatedNames               names_;
+    std::vector<Fault>           faults_;
+    std::map<int, std::uint64_t> failures_; // by error
+    std::set<std::string>        locked_;
+    std::uint64_t                used_ = 0;
+    std::uint64_t                life_ = 1;
+    std::uint64_t                operations_ = 0;
+    std::uint64_t                stop_at_ = 0;
+    bool                         crashed_ = false;
 };
 
 } // namespace riacho::io

@@ -74,6 +74,7 @@ std::optional<int> SimulatedDisk::failure(DiskOperation operation, std::string_v
         if (fault->operation != operation || path.find(fault->path_part) == std::string_view::npos) continue;
         int error_number = fault->error_number;
         if (--fault->count == 0) faults_.erase(fault);
+        ++failures_[error_number];
         return error_number;
     }
     return std::nullopt;

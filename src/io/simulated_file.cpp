@@ -30,7 +30,10 @@ Task<> SimulatedFile::write(std::uint64_t at, std::vector<ByteView> pieces) {
     if (size == 0) co_return;
     std::uint64_t fits = disk_.room_for(*node_, at, size);
     auto          failed = disk_.failure(DiskOperation::write, opened_.path);
-    if (!failed && fits < size) failed = ENOSPC;
+    if (!failed && fits < size) {
+        failed = ENOSPC;
+        ++disk_.failures_[ENOSPC];
+    }
     if (failed) {
         size = disk_.simulation_.chance().between(0, std::min(fits, size - 1));
         shorten(pieces, size);

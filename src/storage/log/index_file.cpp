@@ -57,6 +57,7 @@ Task<> IndexFile::cut(std::size_t count) {
     auto          file = co_await slot_.open();
     std::uint64_t size = co_await file->size();
     written_ = count;
+    is_dirty_ = true; // a killed process may have written what is read here, and not synced it
     if (size == count * entry_bytes_) co_return;
     co_await file->truncate(count * entry_bytes_);
     co_await file->sync();

@@ -1,5 +1,6 @@
 #include "storage/store/file_store.hpp"
 
+#include "base/log.hpp"
 #include "io/run_on.hpp"
 #include "storage/store/stranded.hpp"
 
@@ -8,6 +9,8 @@
 
 namespace riacho::storage {
 namespace {
+
+constexpr log::Logger store_logger{"storage"};
 
 FileWalOptions wal_options_of(const FileStore::Place& place, io::Inbox<CheckpointReason>& reasons,
                               DiskSpace& space) {
@@ -100,6 +103,8 @@ Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std
         co_await riacho::storage::open_log(log_place(partition, name, options), std::move(recovered), {});
     if (!opened) {
         ClosedLog& damaged = logs.closed[partition];
+        store_logger.error("{}-{} is offline: {}", name, static_cast<std::int32_t>(partition.index),
+                           opened.error().detail);
         damaged.topic = name;
         damaged.state = ClosedLog::State::offline;
         went_offline(partition);

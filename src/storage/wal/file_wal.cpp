@@ -215,7 +215,11 @@ Task<> FileWal::write_round() {
         Durability    mode = ring_.current().header.mode;
         std::uint64_t least = lone_entry_bytes(forming_.front()->entry.bytes.size());
         if (!ring_.takes(least)) co_await enter_spare(mode);
-        collect(); // what came while there was no spare
+        collect();          // what came while there was no spare
+        if (has_failed()) { // and what was before it got its answer: nothing may overtake that
+            fail_pending();
+            co_return;
+        }
         round = take_round(ring_.frame_room(least));
         std::vector<const Entry*> entries;
         for (const Pending* pending : round) entries.push_back(&pending->entry);

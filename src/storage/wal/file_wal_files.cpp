@@ -43,7 +43,13 @@ Task<> FileWal::keep_spares() {
         if (!full) continue;
         filling_ = Filling::no_room;
         ring_.changed().set();
-        co_await ended_.wait_until(world_.flusher.now() + fill_retry_pause);
+        Time again = world_.flusher.now() + fill_retry_pause;
+        if (!ended_.is_set()) {
+            co_await ended_.wait_until(again);
+        } else { // until the flusher is done with what was appended
+            ring_.changed().reset();
+            co_await ring_.changed().wait_until(again);
+        }
     }
 }
 
