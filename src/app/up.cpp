@@ -2,6 +2,7 @@
 
 #include "app/configuration.hpp"
 #include "app/data_folder.hpp"
+#include "app/open_files.hpp"
 #include "base/log.hpp"
 #include "broker/broker.hpp"
 #include "client/link/ready.hpp"
@@ -196,6 +197,8 @@ int up(const UpOptions& options) {
     if (options.merges_stranded)
         configuration->broker.store.stranded = storage::StoreOptions::Stranded::merge;
     for (const std::string& note : configuration->notes) up_log.warn("{}", note);
+    if (auto note = fit_into_open_files(configuration->broker, raise_open_files_limit()))
+        up_log.warn("{}", *note);
     if (options.is_ephemeral) {
         try {
             EphemeralFolder folder;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "io/file_cache.hpp"
 #include "riacho/task.hpp"
 
 #include <cstdint>
@@ -84,6 +85,12 @@ public:
     virtual Task<std::uint64_t> total_bytes(std::string path) = 0;
     /// Nothing when another process, or another holder in this one, has it.
     virtual Task<std::unique_ptr<FileLock>> lock(std::string path) = 0;
+
+    /// Those that stay open (CachedFile).
+    FileCache& open_files() { return open_files_; }
+
+private:
+    FileCache open_files_;
 };
 
 /// The whole file, or nothing when there is none. For small files.

@@ -26,12 +26,13 @@ struct StoreOptions {
     std::uint64_t             checkpoint_bytes = 128u << 20; ///< or after so many bytes of frames
     CleanerOptions            cleaner;
     /// disk.reserve.bytes: what is kept free for writing out; at most a hundredth of the disk.
-    std::uint64_t disk_reserve_bytes = 64u << 20; /// Whether a start goes on with what is left where the disk
-                                                  /// lost something that was acknowledged.
+    std::uint64_t disk_reserve_bytes = 64u << 20;
+    std::size_t   open_files_max = 2000;        ///< of segments and indexes that stay open after their use
+    std::size_t   tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
+    /// Whether a start goes on with what is left where the disk lost something that was acknowledged.
     enum class Loss { refused, accepted } loss = Loss::refused;
     /// Whether a start brings back what was set aside of partitions that went offline.
     enum class Stranded { stay, merge } stranded = Stranded::stay;
-    std::size_t tails_bytes_max = 256u << 20; ///< of all partitions: what is not yet in segments
 };
 
 enum class StoreError {

@@ -33,6 +33,7 @@ broker::BrokerOptions small_broker() {
     options.store.wal_file_bytes = 1u << 20;
     options.store.wal_bytes_max = 64u << 20;
     options.store.disk_reserve_bytes = 2u << 20;
+    options.store.open_files_max = 4; // so that files are closed and opened again all the time
     return options;
 }
 

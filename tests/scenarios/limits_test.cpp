@@ -55,6 +55,17 @@ TEST_P(Limits, a_client_that_does_not_read_its_answers_holds_up_nobody_else) {
     EXPECT_TRUE(deaf.is_closed_by_broker());
 }
 
+TEST_P(Limits, tails_of_partitions_that_nobody_appends_to_make_room_for_others) {
+    cluster_.options().store.tails_bytes_max = 256 << 10;
+    cluster_.restart(LifeEnd::clean);
+    auto client = cluster_.connect();
+    create_topic(client, "orders", 40);
+    Time began = cluster_.now();
+    for (int i = 0; i < 40; ++i) produce(client, "orders", i, {std::string(20'000, 'x')});
+    EXPECT_LT(cluster_.now() - began, 20s); // less than a checkpoint would take to come
+    for (int i = 0; i < 40; ++i) EXPECT_EQ(read_all(client, "orders", i).size(), 1u);
+}
+
 TEST_P(Limits, a_clean_stop_answers_whoever_waits_and_takes_no_two_seconds) {
     auto client = cluster_.connect(), polling_client = cluster_.connect(),
          joining_client = cluster_.connect(), idle = cluster_.connect();

@@ -167,6 +167,8 @@ std::vector<BrokerRow> store_rows() {
     auto in_store = [](Option<S> row) { return inside(&BrokerOptions::store, std::move(row)); };
     return {
         durability_row(),
+        in_store(whole_option("open.files.max", int32, &S::open_files_max,
+                              "Files of segments and indexes that stay open after their use.", at_least(1))),
         in_store(whole_option("tail.max.bytes", int64, &S::tails_bytes_max,
                               "Bytes of all partitions that lie in memory until they are in segments.",
                               at_least(1 << 20))),

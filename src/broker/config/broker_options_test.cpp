@@ -72,6 +72,7 @@ TEST(BrokerOptions, have_other_defaults_only_where_the_documentation_says_so) {
     EXPECT_EQ(value_of("queued.max.response.bytes"), "134217728");   // ours
     EXPECT_EQ(value_of("connection.max.in.flight.requests"), "64");  // ours
     EXPECT_EQ(value_of("connection.max.request.bytes"), "33554432"); // ours
+    EXPECT_EQ(value_of("open.files.max"), "2000");                   // ours
     EXPECT_EQ(value_of("tail.max.bytes"), "268435456");              // ours
     EXPECT_EQ(value_of("durability"), "synced");                     // ours
     EXPECT_EQ(value_of("wal.external.bytes"), "1048576");            // ours

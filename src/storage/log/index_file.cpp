@@ -29,7 +29,7 @@ Task<> IndexFile::create() {
 }
 
 Task<> IndexFile::pin() {
-    if (exists_) co_await slot_.open();
+    if (exists_) co_await slot_.pin();
 }
 
 Task<> IndexFile::flush() {
@@ -38,6 +38,7 @@ Task<> IndexFile::flush() {
     exists_ = true;
     std::vector<ByteView> pieces{ByteView(pending_)};
     is_dirty_ = true;
+    slot_.will_write();
     co_await file->write(written_ * entry_bytes_, std::move(pieces));
     written_ += pending_.size() / entry_bytes_;
     pending_.clear();
@@ -46,8 +47,7 @@ Task<> IndexFile::flush() {
 Task<> IndexFile::sync() {
     co_await flush();
     if (!is_dirty_) co_return;
-    auto file = co_await slot_.open();
-    co_await file->sync();
+    co_await slot_.sync();
     is_dirty_ = false;
 }
 
@@ -59,8 +59,9 @@ Task<> IndexFile::cut(std::size_t count) {
     written_ = count;
     is_dirty_ = true; // a killed process may have written what is read here, and not synced it
     if (size == count * entry_bytes_) co_return;
+    slot_.will_write();
     co_await file->truncate(count * entry_bytes_);
-    co_await file->sync();
+    co_await slot_.sync();
     is_dirty_ = false;
 }
 

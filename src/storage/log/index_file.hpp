@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "storage/log/file_slot.hpp"
+#include "io/disk.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -45,7 +45,7 @@ public:
 
 private:
     io::Disk&              disk_;
-    FileSlot               slot_;
+    io::CachedFile         slot_;
     std::size_t            entry_bytes_;
     std::size_t            written_ = 0; // entries
     std::vector<std::byte> pending_;

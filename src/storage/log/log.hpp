@@ -208,6 +208,8 @@ struct Recovered {
     enum class Files { cut_at_point, left_by_clean_stop } files = Files::cut_at_point;
     /// Told to go on with what is left: offsets that nobody has are passed over.
     enum class Gaps { are_damage, move_the_end } gaps = Gaps::are_damage;
+    /// There is surely none: the disk is not asked.
+    enum class Folder { perhaps, none } folder = Folder::perhaps;
 };
 
 struct ReplayedEntry {

@@ -89,7 +89,9 @@ TYPED_TEST(LogOverEveryDisk, ReadsWholeBatchesAndAtLeastOne) {
         EXPECT_EQ(world.read(15, 1).batches.size(), one_size) << "inside of a batch: the whole batch";
         EXPECT_EQ(world.read(15, 1).next.value, 20);
         EXPECT_EQ(world.read(15, 2 * one_size + 5).batches.size(), 2 * one_size);
-        EXPECT_EQ(world.read(0, 1 << 20).next.value, 40);
+        auto most = world.read(0, 1 << 20).next.value; // a tail lies in chunks, that grow
+        EXPECT_GE(most, 30);
+        EXPECT_EQ(world.read(most, 1 << 20).next.value, 40);
         EXPECT_TRUE(world.read(0, 0).batches.empty());
         EXPECT_TRUE(world.read(40).batches.empty());
         auto limited = world.world.run(world.log->read(Offset{0}, Offset{20}, 1 << 20));

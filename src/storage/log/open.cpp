@@ -37,6 +37,12 @@ Task<Outcome<OpenedFiles, LogDamage>> open_files(LogLoader::Input input, Recover
     co_return fail(LogDamage::unreadable, std::move(failure));
 }
 
+/// Nothing of it was ever written out: it begins at 0, with what is replayed.
+bool is_all_in_log(const Recovered& recovered) {
+    return recovered.folder == Recovered::Folder::none && !recovered.point &&
+           recovered.producer_state.empty();
+}
+
 PartitionLog::Opened opened_log(const Log::Place& place, const Recovered& recovered, OpenedFiles files) {
     PartitionLog::Opened opened;
     for (const SegmentPtr& segment : files.loaded.segments)
@@ -90,8 +96,12 @@ Task<Outcome<std::unique_ptr<Log>, LogDamage>> open_log(Log::Place place, Recove
     LogLoader::Input input{place.world.disk, place.folder, place.partition, place.options,
                            place.world.clock.wall()};
     io::Shard&       thread = place.world.pool.thread_for(std::hash<TopicPartition>{}(place.partition));
-    CO_TRY(OpenedFiles files,
-           co_await io::run_on(thread, place.shard, open_files(std::move(input), recovered, replay)));
+    OpenedFiles      files;
+    files.loaded.is_sealed = true; // the first batch opens a segment
+    if (!is_all_in_log(recovered)) {
+        CO_TRY(files,
+               co_await io::run_on(thread, place.shard, open_files(std::move(input), recovered, replay)));
+    }
     auto opened = opened_log(place, recovered, std::move(files));
     auto log = std::make_unique<PartitionLog>(std::move(place), std::move(opened));
     CO_TRY(Offset start, replay_entries(*log, replay, recovered.gaps));

@@ -29,8 +29,9 @@ Segment::Segment(io::Disk& disk, std::string folder, Offset base, std::string_vi
 
 Task<> Segment::create() {
     auto file = co_await log_.open(io::OpenMode::create);
-    if (co_await file->size() > 0) co_await file->truncate(0);
     is_dirty_ = true;
+    log_.will_write();
+    if (co_await file->size() > 0) co_await file->truncate(0);
     co_await indexes_.repair(info_.base, 0);
 }
 
@@ -63,8 +64,9 @@ Task<Outcome<void, LogDamage>> Segment::load_last(Offset end, std::uint64_t byte
     }
     auto file = co_await log_.open();
     if (in_file > bytes) {
+        log_.will_write();
         co_await file->truncate(bytes);
-        co_await file->sync();
+        co_await log_.sync();
     }
     info_.bytes = bytes;
     info_.end = end;
@@ -115,6 +117,7 @@ Task<> Segment::write(std::vector<ByteView> pieces) {
     std::vector<ByteView> part;
     std::size_t           part_bytes = 0;
     is_dirty_ = true;
+    log_.will_write();
     for (std::size_t i = 0; i < pieces.size();) {
         ByteView piece = pieces[i].first(std::min(pieces[i].size(), write_bytes_max - part_bytes));
         pieces[i] = pieces[i].subspan(piece.size());
@@ -145,14 +148,14 @@ void Segment::count_in(const kafka::BatchView& batch, std::uint32_t index_interv
 
 Task<> Segment::cut_back() {
     auto file = co_await log_.open();
+    log_.will_write();
     co_await file->truncate(info_.bytes);
 }
 
 Task<> Segment::sync_log() {
     if (!is_dirty_) co_return;
-    auto file = co_await log_.open();
     has_failed_sync_ = true; // until it has not
-    co_await file->sync();
+    co_await log_.sync();
     has_failed_sync_ = false;
     is_dirty_ = false;
 }
@@ -176,7 +179,7 @@ void Segment::close() {
 }
 
 Task<> Segment::pin() {
-    co_await log_.open();
+    co_await log_.pin();
     co_await indexes_.pin();
 }
 

@@ -2,9 +2,9 @@
 
 #include "base/bytes.hpp"
 #include "base/memory_budget.hpp"
+#include "io/disk.hpp"
 #include "kafka/batch/batch_view.hpp"
 #include "storage/log/batch_scanner.hpp"
-#include "storage/log/file_slot.hpp"
 #include "storage/log/log.hpp"
 #include "storage/log/segment_indexes.hpp"
 
@@ -108,7 +108,7 @@ private:
     io::Disk&         disk_;
     std::string       folder_;
     SegmentInfo       info_;
-    FileSlot          log_;
+    io::CachedFile    log_;
     SegmentIndexes    indexes_;
     std::uint64_t     indexes_synced_at_ = 0;
     bool              is_dirty_ = false;

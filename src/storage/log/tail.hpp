@@ -21,7 +21,7 @@ namespace riacho::storage {
 /// All of it is charged to the budget by capacity; a chunk's charge lives as long as its last reader.
 class Tail {
 public:
-    static constexpr std::size_t chunk_bytes_min = 16 << 10;
+    static constexpr std::size_t chunk_bytes_min = 4 << 10;
     static constexpr std::size_t chunk_bytes_max = 1 << 20;
     static constexpr std::size_t kept_slice_bytes = 32 << 10; ///< from here on a batch is not copied
 

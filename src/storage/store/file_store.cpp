@@ -82,6 +82,7 @@ Task<> FileStore::start() {
     group_.spawn_now(run_checkpoints());
     group_.spawn_now(wake_regularly());
     if (place_.options.cleaner.is_enabled) group_.spawn_now(run_cleaner());
+    group_.spawn_now(watch_tails());
 }
 
 Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std::string name,
@@ -99,6 +100,7 @@ Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std
             co_return fail(LogDamage::unreadable, "the partition is offline since an error of its files");
         recovered = closed->second.recovered;
     }
+    recovered.folder = folder_of(partition);
     auto opened =
         co_await riacho::storage::open_log(log_place(partition, name, options), std::move(recovered), {});
     if (!opened) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace riacho::storage {
@@ -60,6 +61,11 @@ public:
     std::vector<std::unique_ptr<ShardLogs>>& shard_logs() { return logs_; }
     /// What Kafka's cleaner-offset-checkpoint says of the topics that live.
     Task<> load_cleaned_offsets(const KnownTopics& topics);
+    /// The partitions that have a folder; those made from here on have none until they are written out.
+    void set_folders(const std::vector<TopicPartition>& found) { folders_ = {found.begin(), found.end()}; }
+    Recovered::Folder folder_of(TopicPartition partition) const {
+        return folders_.contains(partition) ? Recovered::Folder::perhaps : Recovered::Folder::none;
+    }
     /// Frames are written from here on.
     Task<> start();
     /// Ends what was opened and started, as it stands.
@@ -90,6 +96,9 @@ private:
     Task<>                       stop_cleaning();
     Task<>                       keep_cleaned_offsets();
     Task<>                       add_cleaned(ShardLogs& logs, std::vector<TopicOffset>& to);
+    // tails.cpp
+    Task<> watch_tails();
+    Task<> write_out_tails(ShardLogs& logs);
     // clean_stop.cpp
     Task<Stop>       close_logs(Time deadline, Collected& collected);
     Task<Stop>       close_shard(ShardLogs& logs, Time deadline, Collected& collected);
@@ -110,6 +119,7 @@ private:
     io::Inbox<CheckpointReason>             reasons_;
     FileWal                                 wal_;
     std::vector<std::unique_ptr<ShardLogs>> logs_; // one per shard
+    std::unordered_set<TopicPartition>      folders_;
     io::Mutex                               checkpointing_;
     io::Event                               stopping_;
     io::Mutex                               cleaning_;

@@ -36,6 +36,7 @@ Task<Outcome<std::unique_ptr<Store>, StoreError>> open_store(io::World& world, s
         std::unique_ptr<Recovery> recovery;
         bool                      is_full = false, log_unreadable = false;
         try {
+            world.disk.open_files().set_limit(options.open_files_max);
             co_await world.disk.make_folder(folder);
             std::uint64_t disk_bytes = co_await world.disk.total_bytes(folder);
             options.wal_bytes_max = std::min(options.wal_bytes_max, disk_bytes / wal_part_of_disk);
@@ -131,7 +132,7 @@ Task<Recovery::Done> Recovery::after_crash() {
     co_await sync_what_is_relied_on();
     co_await adopt_chain();
     if (auto done = co_await open_metadata(); !done) co_return std::unexpected(done.error());
-    co_await tidy_folders(disk(), place_.layout, topics_);
+    store_->set_folders(co_await tidy_folders(disk(), place_.layout, topics_));
     if (auto done = co_await open_logs(); !done) co_return std::unexpected(done.error());
     co_await scrub();
     co_return co_await finish();

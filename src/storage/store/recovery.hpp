@@ -71,6 +71,8 @@ private:
     Task<Done>                              open_metadata();
     Task<Done>                              open_logs();
     Task<Done>                              open_batch(std::vector<TopicPartition> partitions);
+    Task<Outcome<void, LogDamage>>          open_recovered(TopicPartition             partition,
+                                                           std::vector<ReplayedEntry> replay);
     Task<Outcome<void, LogDamage>>          open_one(Opening opening);
     Task<Outcome<RecoveryPoint, LogDamage>> point_of(TopicPartition partition, std::string topic);
     Recovered recovered_of(const Facts& facts, std::optional<RecoveryPoint> point) const;

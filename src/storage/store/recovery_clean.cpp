@@ -22,6 +22,7 @@ Task<Recovery::Done> Recovery::after_clean_stop() {
     if (!opened) co_return fail(StoreError::damaged, "__cluster_metadata-0: " + opened.error().detail);
     CO_TRY(topics_, co_await read_topics(*store_->logs_of(cluster_metadata).find(cluster_metadata)));
     auto folders = co_await tidy_folders(disk(), place_.layout, topics_);
+    store_->set_folders(folders);
     if (auto done = co_await open_changed(std::move(folders)); !done) co_return std::unexpected(done.error());
 
     co_await begin_chain(checkpoint_.next_file_number);

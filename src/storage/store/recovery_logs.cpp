@@ -1,6 +1,7 @@
 // Recovery of the partitions: the metadata first, then every one that has entries in the log.
 #include "base/log.hpp"
 #include "codec/crc32c.hpp"
+#include "io/gather.hpp"
 #include "io/run_on.hpp"
 #include "kafka/batch/batch_view.hpp"
 #include "storage/store/recovery.hpp"
@@ -14,6 +15,8 @@ namespace {
 constexpr log::Logger replay_logger{"storage"};
 /// So much of the log is held at once; what is more takes another pass over the frames.
 constexpr std::uint64_t replay_bytes_max = 256u << 20;
+/// So many partitions are on their way to the pool and back at one time.
+constexpr std::size_t opened_at_once = 256;
 
 /// What lies before it is behind the checkpoint's point.
 bool lies_above(const ExternalBatch& external, const std::optional<PartitionPoint>& point) {
@@ -140,22 +143,32 @@ Task<Recovery::Done> Recovery::open_logs() {
 
 Task<Recovery::Done> Recovery::open_batch(std::vector<TopicPartition> partitions) {
     CO_TRY(Replay replay, co_await entries_of(partitions));
-    for (TopicPartition partition : partitions) {
-        std::string              topic = *find_topic(partition.topic_id);
-        auto                     point = co_await point_of(partition, topic);
-        Outcome<void, LogDamage> opened;
-        if (point)
-            opened = co_await open_one(
-                {partition, topic, recovered_of(facts_[partition], *point), std::move(replay[partition])});
-        else
-            opened = std::unexpected(std::move(point).error());
-        if (opened) continue;
-        replay_logger.error("{}-{} is offline: {}", topic, static_cast<std::int32_t>(partition.index),
-                            opened.error().detail);
-        if (auto done = co_await strand(partition, topic); !done) co_return std::unexpected(done.error());
-        mark_offline(partition, topic);
+    for (std::size_t from = 0; from < partitions.size(); from += opened_at_once) {
+        std::size_t                                 end = std::min(from + opened_at_once, partitions.size());
+        std::vector<Task<Outcome<void, LogDamage>>> work;
+        for (std::size_t i = from; i < end; ++i)
+            work.push_back(open_recovered(partitions[i], std::move(replay[partitions[i]])));
+        auto opened = co_await io::gather(home(), std::move(work));
+        for (std::size_t i = from; i < end; ++i) {
+            if (opened[i - from]) continue;
+            std::string topic = *find_topic(partitions[i].topic_id);
+            replay_logger.error("{}-{} is offline: {}", topic, static_cast<std::int32_t>(partitions[i].index),
+                                opened[i - from].error().detail);
+            if (auto done = co_await strand(partitions[i], topic); !done)
+                co_return std::unexpected(done.error());
+            mark_offline(partitions[i], topic);
+        }
     }
     co_return Done{};
+}
+
+Task<Outcome<void, LogDamage>> Recovery::open_recovered(TopicPartition             partition,
+                                                        std::vector<ReplayedEntry> replay) {
+    std::string topic = *find_topic(partition.topic_id);
+    CO_TRY(RecoveryPoint point, co_await point_of(partition, topic));
+    Recovered recovered = recovered_of(facts_[partition], point);
+    recovered.folder = store_->folder_of(partition);
+    co_return co_await open_one({partition, topic, std::move(recovered), std::move(replay)});
 }
 
 /// What the log has of it is in stranded/.

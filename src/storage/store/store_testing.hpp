@@ -51,6 +51,7 @@ struct History {
 inline StoreOptions small_store() {
     StoreOptions options;
     options.wal_file_bytes = 64u << 10;
+    options.open_files_max = 4; // so that files are closed and opened again all the time
     options.wal_bytes_max = 5 * (64u << 10);
     options.checkpoint_interval_ms = std::chrono::hours(1);
     options.checkpoint_bytes = 1u << 30;
