@@ -127,7 +127,7 @@ TEST(Batch, MayHaveNoRecordsAtAll) {
     EXPECT_EQ(batch->last_sequence(), 16);
     EXPECT_EQ(batch->max_timestamp(), Timestamp{-1});
     EXPECT_TRUE(records_of(bytes).empty());
-    EXPECT_EQ(*max_timestamp_record(*batch, batch_test_bytes_max), std::nullopt);
+    EXPECT_EQ(*max_timestamp_record(*batch, {}), std::nullopt);
 }
 
 TEST(Batch, WrapsItsSequenceAfterTheLargestNumber) {
@@ -211,17 +211,27 @@ TEST(BatchSearch, FindsTheFirstRecordOfATimeInsideEveryCompression) {
         EXPECT_EQ(*offset_of_timestamp(batch, {.at_least = {41}}), std::nullopt);
         EXPECT_EQ(*offset_of_timestamp(batch, {.at_least = {11}, .from_offset = Offset{102}}),
                   (TimestampedOffset{Offset{102}, {20}}));
-        EXPECT_EQ(*max_timestamp_record(batch, batch_test_bytes_max), (TimestampedOffset{Offset{103}, {40}}));
+        EXPECT_EQ(*max_timestamp_record(batch, {}), (TimestampedOffset{Offset{103}, {40}}));
     }
 }
 
 TEST(BatchSearch, GivesTheFirstOfSeveralLargestTimes) {
     Bytes bytes = batch_at(5, {1, 9, 9});
-    EXPECT_EQ(*max_timestamp_record(*BatchView::first(bytes.view()), batch_test_bytes_max),
+    EXPECT_EQ(*max_timestamp_record(*BatchView::first(bytes.view()), {}),
               (TimestampedOffset{Offset{6}, {9}}));
     set_log_append_time(bytes.writable(), Timestamp{77});
-    EXPECT_EQ(*max_timestamp_record(*BatchView::first(bytes.view()), batch_test_bytes_max),
+    EXPECT_EQ(*max_timestamp_record(*BatchView::first(bytes.view()), {}),
               (TimestampedOffset{Offset{5}, {77}}));
+}
+
+TEST(BatchSearch, FindsTheLargestTimeOfThoseThatAreAskedFor) {
+    Bytes bytes = batch_at(5, {50, 10, 40, 20, 40});
+    auto  batch = *BatchView::first(bytes.view());
+    EXPECT_EQ(*max_timestamp_record(batch, {.above = {49}}), (TimestampedOffset{Offset{5}, {50}}));
+    EXPECT_EQ(*max_timestamp_record(batch, {.above = {50}}), std::nullopt);
+    EXPECT_EQ(*max_timestamp_record(batch, {.from_offset = Offset{6}}), (TimestampedOffset{Offset{7}, {40}}));
+    EXPECT_EQ(*max_timestamp_record(batch, {.from_offset = Offset{8}}), (TimestampedOffset{Offset{9}, {40}}));
+    EXPECT_EQ(*max_timestamp_record(batch, {.from_offset = Offset{10}}), std::nullopt);
 }
 
 TEST(BatchSearch, StopsAtItsLimitInsideACompressedBatch) {
@@ -231,7 +241,7 @@ TEST(BatchSearch, StopsAtItsLimitInsideACompressedBatch) {
     auto         batch = *BatchView::first(bytes.view());
     EXPECT_EQ(offset_of_timestamp(batch, {.at_least = {1}, .bytes_max = 1000}).error().code,
               BatchError::too_large);
-    EXPECT_EQ(max_timestamp_record(batch, 1000).error().code, BatchError::too_large);
+    EXPECT_EQ(max_timestamp_record(batch, {.bytes_max = 1000}).error().code, BatchError::too_large);
 }
 
 } // namespace

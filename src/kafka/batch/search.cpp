@@ -17,13 +17,16 @@ Outcome<Found, BatchError> offset_of_timestamp(const BatchView& batch, const Tim
     return Found();
 }
 
-Outcome<Found, BatchError> max_timestamp_record(const BatchView& batch, std::size_t bytes_max) {
-    if (batch.records_count() <= 0) return Found();
-    TRY(RecordCursor cursor, RecordCursor::open(batch, bytes_max));
-    Found found;
+Outcome<Found, BatchError> max_timestamp_record(const BatchView& batch, const LargestSearch& search) {
+    bool is_below = batch.max_timestamp() <= search.above || batch.last_offset() < search.from_offset;
+    if (batch.records_count() <= 0 || is_below) return Found();
+    TRY(RecordCursor cursor, RecordCursor::open(batch, search.bytes_max));
+    Found     found;
+    Timestamp largest = search.above;
     while (const Record* record = cursor.next()) {
-        if (!found || record->timestamp > found->timestamp) found = {record->offset, record->timestamp};
-        if (found->timestamp == batch.max_timestamp()) return found; // no need to look on
+        if (record->offset < search.from_offset || record->timestamp <= largest) continue;
+        found = {record->offset, largest = record->timestamp};
+        if (largest == batch.max_timestamp()) return found; // no need to look on
     }
     if (cursor.error()) return fail(*cursor.error());
     return found;

@@ -25,8 +25,13 @@ struct TimestampSearch {
 };
 Outcome<Found, BatchError> offset_of_timestamp(const BatchView& batch, const TimestampSearch& search);
 
-/// The first of the records that carry the batch's largest timestamp (ListOffsets with -3, KIP-734). Nothing
-/// for a batch without records.
-Outcome<Found, BatchError> max_timestamp_record(const BatchView& batch, std::size_t bytes_max);
+/// The first of the records that carry the largest timestamp of those at `from_offset` or later, where that
+/// is above `above` (ListOffsets with -3, KIP-734). One pass, whatever the records say.
+struct LargestSearch {
+    Timestamp   above = {};
+    Offset      from_offset{0};
+    std::size_t bytes_max = 100 << 20;
+};
+Outcome<Found, BatchError> max_timestamp_record(const BatchView& batch, const LargestSearch& search);
 
 } // namespace riacho::kafka

@@ -1,4 +1,6 @@
+#include "codec/endian.hpp"
 #include "io/gather.hpp"
+#include "kafka/batch/patch.hpp"
 #include "storage/log/testing.hpp"
 
 #include <gtest/gtest.h>
@@ -168,6 +170,30 @@ TYPED_TEST(LogLife, FindsTheFirstRecordWithTheLargestTimestamp) {
     auto largest = world.world.run(world.log->find_max_timestamp());
     EXPECT_EQ(largest->offset.value, 10);
     EXPECT_EQ(largest->timestamp.ms, 899);
+}
+
+// Were each larger one looked for from the batch's beginning, this would take hours.
+TYPED_TEST(LogLife, LooksOnceThroughABatchThatLiesAboutItsLargestTimestamp) {
+    auto& world = this->world;
+    world.open();
+    for (Compression kind : {Compression::none, Compression::zstd}) {
+        Bytes batch = test_batch({.records = 300'000,
+                                  .value_bytes = 1,
+                                  .timestamp = 1'000,
+                                  .timestamp_step = 1,
+                                  .compression = kind});
+        store_big(batch.writable().data() + kafka::batch_layout::max_timestamp, std::int64_t{1} << 40);
+        kafka::set_crc(batch.writable());
+        ASSERT_TRUE(world.append(std::move(batch)));
+    }
+    for (int is_written_out = 0; is_written_out < 2; ++is_written_out) {
+        auto largest = world.world.run(world.log->find_max_timestamp());
+        ASSERT_TRUE(largest);
+        EXPECT_EQ(largest->offset.value, 299'999);
+        EXPECT_EQ(largest->timestamp.ms, 300'999);
+        EXPECT_FALSE(world.world.run(world.log->find_timestamp({301'000})));
+        world.checkpoint();
+    }
 }
 
 TYPED_TEST(LogLife, LeavesFilesThatEndExactlyAfterACleanStop) {

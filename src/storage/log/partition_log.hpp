@@ -133,10 +133,10 @@ private:
     std::optional<PublishedSegment> segment_from(Offset offset) const;
     bool                            is_in_tail(Offset offset) const;
     // timestamps.cpp
-    Task<std::optional<TimestampedOffset>> find_in_segments(Timestamp at);
-    std::optional<TimestampedOffset>       find_in_tail(Timestamp at) const;
+    using BatchSearch = std::optional<TimestampedOffset> (*)(ByteView batch, Timestamp, Offset from);
+    Task<std::optional<TimestampedOffset>> search(BatchSearch search, Bytes batch, Timestamp at, Offset from);
+    Task<std::optional<Bytes>>             batch_with_timestamp(Offset from, Timestamp at);
     Task<std::optional<TimestampedOffset>> max_of_segment(PublishedSegment at, Timestamp above);
-    std::optional<TimestampedOffset>       max_of_tail(Timestamp above) const;
     // retention.cpp
     Task<>    release_segments(DurableCheckpoint checkpoint);
     Task<>    roll_if_old();
