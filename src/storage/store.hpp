@@ -73,6 +73,9 @@ public:
     /// until `remove_log` or `stop`. `name` is the topic's.
     virtual Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
                                                     LogOptions options) = 0;
+    /// How the partition is kept from now on, if its log is open: recovery opens logs whose topics' own
+    /// options it does not know. On the partition's shard.
+    virtual void set_options(TopicPartition partition, const LogOptions& options) = 0;
     /// After the topic's removal is durable in the metadata: closes the log and removes the folder. On the
     /// partition's shard.
     virtual Task<> remove_log(TopicPartition partition, std::string name) = 0;

@@ -85,7 +85,7 @@ Task<kafka::CreateTopicsResponse> create_topics(Call& call, kafka::CreateTopicsR
     }
     bool makes_offsets =
         std::ranges::find(names, OffsetsTopic::name) != names.end() && !request.validate_only;
-    auto validate = request.validate_only ? Validate::only : Validate::and_create;
+    auto validate = request.validate_only ? Validate::only : Validate::and_change;
     auto outcomes = co_await io::run_on(call.broker.metadata_shard(), call.here.shard,
                                         call.broker.metadata().create(std::move(topics), validate));
     if (makes_offsets) // its groups can be coordinated before the answer

@@ -3,7 +3,9 @@
 // Every handler, by name of its API. What each speaks stands above its definition.
 
 #include "broker/server/api.hpp"
+#include "kafka/messages/alter_configs.hpp"
 #include "kafka/messages/api_versions.hpp"
+#include "kafka/messages/create_partitions.hpp"
 #include "kafka/messages/create_topics.hpp"
 #include "kafka/messages/delete_topics.hpp"
 #include "kafka/messages/describe_cluster.hpp"
@@ -12,6 +14,7 @@
 #include "kafka/messages/fetch.hpp"
 #include "kafka/messages/find_coordinator.hpp"
 #include "kafka/messages/heartbeat.hpp"
+#include "kafka/messages/incremental_alter_configs.hpp"
 #include "kafka/messages/init_producer_id.hpp"
 #include "kafka/messages/join_group.hpp"
 #include "kafka/messages/leave_group.hpp"
@@ -26,15 +29,19 @@
 
 namespace riacho::broker {
 
-Task<kafka::ApiVersionsResponse>          api_versions(Call& call, kafka::ApiVersionsRequest request);
-Task<kafka::CreateTopicsResponse>         create_topics(Call& call, kafka::CreateTopicsRequest request);
-Task<kafka::DeleteTopicsResponse>         delete_topics(Call& call, kafka::DeleteTopicsRequest request);
-Task<kafka::DescribeClusterResponse>      describe_cluster(Call& call, kafka::DescribeClusterRequest request);
-Task<kafka::DescribeConfigsResponse>      describe_configs(Call& call, kafka::DescribeConfigsRequest request);
-Task<kafka::DescribeGroupsResponse>       describe_groups(Call& call, kafka::DescribeGroupsRequest request);
-Task<kafka::FetchResponse>                fetch(Call& call, kafka::FetchRequest request);
-Task<kafka::FindCoordinatorResponse>      find_coordinator(Call& call, kafka::FindCoordinatorRequest request);
-Task<kafka::HeartbeatResponse>            heartbeat(Call& call, kafka::HeartbeatRequest request);
+Task<kafka::AlterConfigsResponse>     alter_configs(Call& call, kafka::AlterConfigsRequest request);
+Task<kafka::ApiVersionsResponse>      api_versions(Call& call, kafka::ApiVersionsRequest request);
+Task<kafka::CreatePartitionsResponse> create_partitions(Call& call, kafka::CreatePartitionsRequest request);
+Task<kafka::CreateTopicsResponse>     create_topics(Call& call, kafka::CreateTopicsRequest request);
+Task<kafka::DeleteTopicsResponse>     delete_topics(Call& call, kafka::DeleteTopicsRequest request);
+Task<kafka::DescribeClusterResponse>  describe_cluster(Call& call, kafka::DescribeClusterRequest request);
+Task<kafka::DescribeConfigsResponse>  describe_configs(Call& call, kafka::DescribeConfigsRequest request);
+Task<kafka::DescribeGroupsResponse>   describe_groups(Call& call, kafka::DescribeGroupsRequest request);
+Task<kafka::FetchResponse>            fetch(Call& call, kafka::FetchRequest request);
+Task<kafka::FindCoordinatorResponse>  find_coordinator(Call& call, kafka::FindCoordinatorRequest request);
+Task<kafka::HeartbeatResponse>        heartbeat(Call& call, kafka::HeartbeatRequest request);
+Task<kafka::IncrementalAlterConfigsResponse>
+incremental_alter_configs(Call& call, kafka::IncrementalAlterConfigsRequest request);
 Task<kafka::InitProducerIdResponse>       init_producer_id(Call& call, kafka::InitProducerIdRequest request);
 Task<kafka::JoinGroupResponse>            join_group(Call& call, kafka::JoinGroupRequest request);
 Task<kafka::LeaveGroupResponse>           leave_group(Call& call, kafka::LeaveGroupRequest request);

@@ -39,7 +39,7 @@ TopicAnswer unknown(std::optional<std::string> name, Uuid id, ErrorCode error) {
 /// Makes the topics that are missing, before the answer; how each went, by name.
 Task<std::vector<MetadataWriter::TopicOutcome>> create_missing(Call& call, std::vector<NewTopic> missing) {
     co_return co_await io::run_on(call.broker.metadata_shard(), call.here.shard,
-                                  call.broker.metadata().create(std::move(missing), Validate::and_create));
+                                  call.broker.metadata().create(std::move(missing), Validate::and_change));
 }
 
 using Asked = kafka::MetadataRequest::Topic;

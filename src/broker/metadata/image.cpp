@@ -19,13 +19,18 @@ std::shared_ptr<const Topic> Image::find(Uuid id) const {
     return found == by_id_.end() ? nullptr : found->second;
 }
 
+void Image::put(const Topic& changed) {
+    auto topic = std::make_shared<Topic>(changed);
+    topic->change = changes_;
+    by_id_[topic->id] = topic;
+    by_name_[topic->name] = topic;
+}
+
 void Image::apply(const Change& change) {
     ++changes_;
-    std::visit(OneOf{[this](const TopicCreated& created) {
-                         auto topic = std::make_shared<Topic>(created.topic);
-                         topic->change = changes_;
-                         by_id_[topic->id] = topic;
-                         by_name_[topic->name] = topic;
+    std::visit(OneOf{[this](const TopicCreated& created) { put(created.topic); },
+                     [this](const TopicAltered& altered) {
+                         if (by_id_.contains(altered.topic.id)) put(altered.topic);
                      },
                      [this](const TopicDeleted& deleted) {
                          auto found = by_id_.find(deleted.id);

@@ -32,11 +32,15 @@ struct Topic {
 struct TopicCreated {
     Topic topic;
 };
+/// It has other overrides, or more partitions.
+struct TopicAltered {
+    Topic topic;
+};
 struct TopicDeleted {
     Uuid id;
 };
 /// What one batch of __cluster_metadata changes.
-using Change = std::variant<TopicCreated, TopicDeleted>;
+using Change = std::variant<TopicCreated, TopicAltered, TopicDeleted>;
 
 /// The topics and their configurations: what has become durable in __cluster_metadata. Each shard has its
 /// own, which it reads without asking anybody; changes reach all shards before their maker is answered.
@@ -56,6 +60,8 @@ public:
     bool has_lost(const Topic& topic) const { return topic.change <= changes_ && !by_id_.contains(topic.id); }
 
 private:
+    void put(const Topic& changed);
+
     std::map<std::string, std::shared_ptr<const Topic>, std::less<>> by_name_;
     std::unordered_map<Uuid, std::shared_ptr<const Topic>>           by_id_;
     std::uint64_t                                                    changes_ = 0;

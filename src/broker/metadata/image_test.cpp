@@ -80,6 +80,28 @@ TEST(Image, knows_a_topic_that_it_has_lost_from_one_that_it_does_not_have_yet) {
     EXPECT_TRUE(behind.has_lost(*orders));
 }
 
+TEST(Image, gives_an_altered_topic_and_the_old_one_to_whoever_holds_it) {
+    Image image;
+    image.apply(TopicCreated{topic_named("orders", 1, 3)});
+    auto  held = image.find("orders");
+    Topic more = *held;
+    more.partitions = 5;
+    image.apply(TopicAltered{more});
+    EXPECT_EQ(image.find("orders")->partitions, 5);
+    EXPECT_EQ(image.find("orders"), image.find(id_of(1)));
+    EXPECT_EQ(held->partitions, 3);
+    EXPECT_FALSE(image.has_lost(*held));
+    image.apply(TopicDeleted{id_of(1)});
+    EXPECT_TRUE(image.has_lost(*held));
+    EXPECT_TRUE(image.has_lost(more));
+}
+
+TEST(Image, does_not_bring_a_deleted_topic_back_by_altering_it) {
+    Image image;
+    image.apply(TopicAltered{topic_named("orders", 1)});
+    EXPECT_EQ(image.find("orders"), nullptr);
+}
+
 TEST(Image, takes_the_removal_of_a_topic_that_it_does_not_know) {
     Image image;
     image.apply(TopicDeleted{id_of(9)});

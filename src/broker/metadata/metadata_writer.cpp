@@ -3,13 +3,12 @@
 #include "base/log.hpp"
 #include "broker/local.hpp"
 #include "broker/metadata/topic_name.hpp"
-#include "broker/metadata/topic_records.hpp"
+#include "broker/metadata/topic_replay.hpp"
 #include "io/run_on.hpp"
 #include "kafka/batch/batch_builder.hpp"
-#include "kafka/batch/record_cursor.hpp"
 
 #include <algorithm>
-#include <map>
+#include <variant>
 
 namespace riacho::broker {
 namespace {
@@ -24,8 +23,13 @@ constexpr std::int16_t     lenient_replicas_max = 5;
 constexpr std::size_t      read_bytes = 1 << 20;
 constexpr std::string_view metadata_topic = "__cluster_metadata";
 
+/// With no gap between what the shard knows of a topic and how its open logs are kept.
 Task<> apply_on(Local& local, const std::vector<Change>& changes) {
-    for (const Change& change : changes) local.image.apply(change);
+    for (const Change& change : changes) {
+        local.image.apply(change);
+        if (auto* created = std::get_if<TopicCreated>(&change)) local.partitions.configure(created->topic);
+        if (auto* altered = std::get_if<TopicAltered>(&change)) local.partitions.configure(altered->topic);
+    }
     co_return;
 }
 
@@ -42,23 +46,26 @@ Task<Outcome<void, storage::StoreError>> MetadataWriter::load() {
         co_await store_.open_log(storage::cluster_metadata, std::string(metadata_topic), kept_for_ever);
     if (!opened) co_return fail(storage::StoreError::damaged, opened.error().detail);
     log_ = *opened;
+    TopicReplay replay(options_.topics);
     for (Offset at = log_->log_start(); at < log_->high_watermark();) {
         auto read = co_await log_->read(at, log_->high_watermark(), read_bytes);
         if (!read || read->batches.empty())
             co_return fail(storage::StoreError::damaged,
                            fmt::format("__cluster_metadata cannot be read at offset {}", at.value));
-        CO_TRY(auto changes, changes_in(read->batches, options_.topics));
-        next_producer_id_ = producer_ids_end_ = std::max(producer_ids_end_, changes.next_producer_id);
-        co_await publish(std::move(changes.changes));
+        if (auto added = replay.add(read->batches); !added) co_return std::unexpected(added.error());
         at = read->next;
     }
+    next_producer_id_ = producer_ids_end_ = replay.next_producer_id();
+    std::vector<Change> found;
+    for (Topic& topic : replay.topics()) found.push_back(TopicCreated{std::move(topic)});
+    co_await publish(std::move(found));
     if (log_->end().value > 0) co_return Outcome<void, storage::StoreError>{};
     auto first = co_await append(first_records());
     if (!first) co_return fail(storage::StoreError::disk, first.error().detail);
     co_return Outcome<void, storage::StoreError>{};
 }
 
-Task<Outcome<void, ErrorCode>> MetadataWriter::append(std::vector<Bytes> records) {
+Task<MetadataWriter::Done> MetadataWriter::append(std::vector<Bytes> records) {
     kafka::BatchBuilder builder({.leader_epoch = LeaderEpoch{static_cast<std::int32_t>(store_.starts())}});
     for (const Bytes& record : records)
         builder.add({.timestamp = world_.clock.wall(), .value = record.view()});
@@ -70,7 +77,7 @@ Task<Outcome<void, ErrorCode>> MetadataWriter::append(std::vector<Bytes> records
             metadata_log.error("a change of the metadata was not written: {}", written.error().detail);
         co_return fail(ErrorCode::kafka_storage_error, written.error().detail);
     }
-    co_return Outcome<void, ErrorCode>{};
+    co_return Done{};
 }
 
 Task<> MetadataWriter::publish(std::vector<Change> changes) {
@@ -83,13 +90,22 @@ Task<> MetadataWriter::publish(std::vector<Change> changes) {
     }
 }
 
-Outcome<std::int32_t, ErrorCode> MetadataWriter::check_assignments(const NewTopic& topic) const {
-    for (const auto& replicas : topic.assignments)
-        if (replicas.size() != 1 || replicas.front() != options_.node_id)
-            return fail(ErrorCode::invalid_replica_assignment,
-                        fmt::format("every partition must be assigned to broker {} alone: it is the only one",
-                                    options_.node_id));
-    return static_cast<std::int32_t>(topic.assignments.size());
+Leader MetadataWriter::leader() const { return {BrokerId{options_.node_id}, store_.starts()}; }
+
+MetadataWriter::Done
+MetadataWriter::check_assignments(const std::vector<std::vector<std::int32_t>>& assignments) const {
+    auto refused = [](std::string what) {
+        return fail(ErrorCode::invalid_replica_assignment,
+                    "The manual partition assignment includes " + std::move(what));
+    };
+    for (const auto& replicas : assignments) {
+        if (replicas.empty()) return refused("an empty replica list.");
+        for (std::int32_t broker : replicas)
+            if (broker != options_.node_id)
+                return refused(fmt::format("broker {}, but no such broker is registered.", broker));
+        if (replicas.size() > 1) return refused(fmt::format("the broker {} more than once.", replicas[0]));
+    }
+    return {};
 }
 
 MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const {
@@ -100,7 +116,6 @@ MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const
         return fail(ErrorCode::invalid_request,
                     "Creation of internal topic __cluster_metadata is prohibited.");
     if (image.find(wanted.name))
-
         return fail(ErrorCode::topic_already_exists, fmt::format("Topic '{}' already exists.", wanted.name));
     std::string unified = with_dots_unified(wanted.name);
     for (const auto& [name, other] : image.topics())
@@ -116,7 +131,9 @@ MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const
         if (wanted.partitions != -1 || wanted.replication_factor != -1)
             return fail(ErrorCode::invalid_request,
                         "a topic with assignments says neither partitions nor replication factor");
-        TRY(topic.partitions, check_assignments(wanted));
+        if (auto checked = check_assignments(wanted.assignments); !checked)
+            return std::unexpected(checked.error());
+        topic.partitions = static_cast<std::int32_t>(wanted.assignments.size());
         topic.replication_factor = 1;
     }
     if (topic.partitions <= 0)
@@ -131,7 +148,7 @@ MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const
             fmt::format("Unable to replicate the partition {} time(s): the target replication factor of {} "
                         "cannot be reached because only 1 broker(s) are registered.",
                         topic.replication_factor, topic.replication_factor));
-    auto config = with_overrides(options_.topics, wanted.overrides);
+    auto config = checked_config(options_.topics, wanted.overrides);
     if (!config) return fail(ErrorCode::invalid_config, config.error());
     topic.overrides = wanted.overrides;
     topic.config = std::move(*config);
@@ -144,14 +161,16 @@ Task<std::vector<MetadataWriter::TopicOutcome>> MetadataWriter::create(std::vect
     std::vector<TopicOutcome> outcomes;
     std::vector<Bytes>        records;
     std::vector<Change>       changes;
+    std::int64_t              partitions = 0;
     for (const NewTopic& wanted : topics) {
         TopicOutcome outcome = check(wanted);
         bool         is_twice = std::ranges::count(topics, wanted.name, &NewTopic::name) > 1;
         if (is_twice) outcome = fail(ErrorCode::invalid_request, "Duplicate topic name.");
-        if (outcome && validate == Validate::and_create) {
+        if (outcome && partitions + outcome->partitions > new_partitions_max) outcome = too_many_partitions();
+        if (outcome) partitions += outcome->partitions;
+        if (outcome && validate == Validate::and_change) {
             outcome->id = new_topic_id(world_.random);
-            for (Bytes& record : records_of(*outcome, BrokerId{options_.node_id}, store_.starts()))
-                records.push_back(std::move(record));
+            for (Bytes& record : records_of(*outcome, leader())) records.push_back(std::move(record));
             changes.push_back(TopicCreated{*outcome});
         }
         outcomes.push_back(std::move(outcome));
@@ -170,7 +189,7 @@ Task<std::vector<MetadataWriter::TopicOutcome>> MetadataWriter::create(std::vect
     co_return outcomes;
 }
 
-Task<Outcome<void, ErrorCode>> MetadataWriter::remove(Uuid topic_id) {
+Task<MetadataWriter::Done> MetadataWriter::remove(Uuid topic_id) {
     std::shared_ptr<const Topic> topic;
     {
         auto turn = co_await turns_.lock();
@@ -193,7 +212,7 @@ Task<Outcome<void, ErrorCode>> MetadataWriter::remove(Uuid topic_id) {
     }
     for (const auto& local : locals_)
         co_await io::run_on(local->shard, home, local->groups->topic_deleted(topic->name));
-    co_return Outcome<void, ErrorCode>{};
+    co_return Done{};
 }
 
 Task<Outcome<ProducerId, ErrorCode>> MetadataWriter::next_producer_id() {

@@ -2,7 +2,9 @@
 
 #include "base/outcome.hpp"
 #include "broker/config/broker_options.hpp"
+#include "broker/config/config_change.hpp"
 #include "broker/metadata/image.hpp"
+#include "broker/metadata/topic_records.hpp"
 #include "io/event.hpp"
 #include "kafka/error_code.hpp"
 #include "storage/store.hpp"
@@ -28,7 +30,28 @@ struct NewTopic {
     enum class Kind { by_client, internal } kind = Kind::by_client;
 };
 
-enum class Validate { only, and_create };
+/// What the configuration of one topic is to become.
+struct TopicAlteration {
+    std::string               topic;
+    std::vector<ConfigChange> changes;
+    /// What `changes` do not name: goes back to the broker's default with AlterConfigs.
+    enum class Others { stay, go } others = Others::stay;
+};
+
+struct MorePartitions {
+    std::string  topic;
+    std::int32_t count = 0; ///< with those that there are
+    /// Replicas of each new partition, where the client assigns them itself: they must name this broker.
+    std::optional<std::vector<std::vector<std::int32_t>>> assignments;
+};
+
+enum class Validate { only, and_change };
+
+/// Kafka's limit on what one request may add.
+inline constexpr std::int64_t                     new_partitions_max = 10'000;
+inline std::unexpected<Failure<kafka::ErrorCode>> too_many_partitions() {
+    return fail(kafka::ErrorCode::policy_violation, "Excessively large number of partitions per request.");
+}
 
 /// Changes __cluster_metadata, one change after the other, and brings what became durable to the image of
 /// every shard before it answers. Lives on the first shard.
@@ -40,20 +63,29 @@ public:
     /// Reads the whole of __cluster_metadata into the images; writes its first records into a new folder.
     Task<Outcome<void, storage::StoreError>> load();
 
+    using Done = Outcome<void, kafka::ErrorCode>;
     using TopicOutcome = Outcome<Topic, kafka::ErrorCode>;
     /// All that are valid, in one round; each is whole or not there.
     Task<std::vector<TopicOutcome>> create(std::vector<NewTopic> topics, Validate validate);
     /// Removes the topic and its files. unknown_topic_id when it is gone.
-    Task<Outcome<void, kafka::ErrorCode>> remove(Uuid topic_id);
+    Task<Done> remove(Uuid topic_id);
+    /// Each topic is named once, here and below; each alteration is whole or not there, and in force on every
+    /// shard, in logs that are open too, when this ends.
+    Task<std::vector<Done>> alter(std::vector<TopicAlteration> alterations, Validate validate);
+    Task<std::vector<Done>> add_partitions(std::vector<MorePartitions> wanted, Validate validate);
     /// A number that no producer has had, over all starts.
     Task<Outcome<ProducerId, kafka::ErrorCode>> next_producer_id();
 
 private:
-    TopicOutcome                            check(const NewTopic& topic) const;
-    Outcome<std::int32_t, kafka::ErrorCode> check_assignments(const NewTopic& topic) const;
-    Task<Outcome<void, kafka::ErrorCode>>   append(std::vector<Bytes> records);
-    Task<>                                  publish(std::vector<Change> changes);
-    Task<>                                  replay(Bytes batches);
+    TopicOutcome check(const NewTopic& topic) const;
+    Done         check_assignments(const std::vector<std::vector<std::int32_t>>& assignments) const;
+    Leader       leader() const;
+    Task<Done>   append(std::vector<Bytes> records);
+    Task<>       publish(std::vector<Change> changes);
+    // metadata_alterations.cpp
+    TopicOutcome            altered(const TopicAlteration& alteration) const;
+    TopicOutcome            with_more(const MorePartitions& wanted) const;
+    Task<std::vector<Done>> change(std::vector<TopicOutcome> topics, Validate validate);
 
     io::World&                                 world_;
     const BrokerOptions&                       options_;

@@ -54,7 +54,7 @@ Task<Done> OffsetsTopic::ensure() {
     if (!image.find(name)) {
         std::vector<NewTopic> wanted;
         wanted.push_back(new_topic());
-        auto made = co_await broker_.metadata().create(std::move(wanted), Validate::and_create);
+        auto made = co_await broker_.metadata().create(std::move(wanted), Validate::and_change);
         if (!made.front() && made.front().error().code != ErrorCode::topic_already_exists)
             co_return fail(made.front().error().code, made.front().error().detail);
     }

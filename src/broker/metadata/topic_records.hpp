@@ -8,28 +8,33 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What the records of __cluster_metadata say of topics, and how we say it.
 namespace riacho::broker {
 
 /// The first records of a new cluster: the metadata version that the others are of.
-std::vector<Bytes> first_records();
+std::vector<Bytes>           first_records();
+inline constexpr std::int8_t topic_resource = 2;
+/// Ours, beside Kafka's: what a topic's creator asked for. Hidden from clients' lists of configurations.
+inline constexpr std::string_view requested_replicas = "riacho.requested.replication.factor";
+
+/// The one that leads every partition, and the count of its starts, which its leader epochs come from.
+struct Leader {
+    BrokerId      broker;
+    std::uint32_t starts;
+};
+
 /// A topic, its partitions and its overrides; belongs into one batch.
-std::vector<Bytes> records_of(const Topic& topic, BrokerId broker, std::uint32_t starts);
+std::vector<Bytes> records_of(const Topic& topic, Leader leader);
+/// What makes `after` of `before`: other overrides, more partitions. Empty where they are the same.
+std::vector<Bytes> records_of_change(const Topic& before, const Topic& after, Leader leader);
 Bytes              removal_record(Uuid topic_id);
 Bytes              producer_ids_record(BrokerId broker, std::int64_t next_producer_id);
 
 /// A random id that Kafka does not reserve and whose text does not begin with '-'.
 Uuid        new_topic_id(Random& random);
 std::string id_text(Uuid id);
-
-struct MetadataChanges {
-    std::vector<Change> changes;
-    std::int64_t        next_producer_id = 0; ///< the largest block's end, 0 where none is named
-};
-
-/// What `batches` of __cluster_metadata change. Overrides that are no longer known are kept and not acted on.
-Outcome<MetadataChanges, storage::StoreError> changes_in(const Bytes& batches, const TopicConfig& defaults);
 
 } // namespace riacho::broker

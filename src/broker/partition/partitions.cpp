@@ -19,6 +19,21 @@ Task<Outcome<PartitionUse, kafka::ErrorCode>> Partitions::use(std::shared_ptr<co
     co_return PartitionUse(*opened);
 }
 
+storage::LogOptions Partitions::options_of(const Topic& topic) const {
+    storage::LogOptions options = log_options(options_, topic.config);
+    options.keeps_snapshot = topic.name == OffsetsTopic::name;
+    return options;
+}
+
+void Partitions::configure(const Topic& topic) {
+    shard_.check_here();
+    storage::LogOptions options = options_of(topic);
+    for (std::int32_t index = 0; index < topic.partitions; ++index) {
+        TopicPartition id = topic.partition(index);
+        if (&store_.shard_of(id) == &shard_) store_.set_options(id, options);
+    }
+}
+
 Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<const Topic> topic,
                                                              TopicPartition               id) {
     auto turn = co_await opening_.lock();
@@ -26,10 +41,10 @@ Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<con
     // A request may hold a topic for long, such as a poll: it must not bring back what was removed meanwhile.
     if (image_.has_lost(*topic)) co_return fail(kafka::ErrorCode::unknown_topic_or_partition);
     try {
-        storage::LogOptions options = log_options(options_, topic->config);
-        options.keeps_snapshot = topic->name == OffsetsTopic::name;
-        auto log = co_await store_.open_log(id, topic->name, options);
+        auto log = co_await store_.open_log(id, topic->name, options_of(*topic));
         if (!log) co_return fail(kafka::ErrorCode::kafka_storage_error, log.error().detail);
+        // The request may hold the topic as it was, and it may have been altered while this waited.
+        if (auto now = image_.find(topic->id)) (*log)->set_options(options_of(*now));
         auto made = partitions_.emplace(id, std::make_unique<Partition>(shard_, relays_, **log));
         co_return made.first->second.get();
     } catch (const io::DiskError& error) {

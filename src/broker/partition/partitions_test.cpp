@@ -59,7 +59,8 @@ protected:
         auto log = world_.run(store_->open_log(storage::cluster_metadata, "__cluster_metadata", {}));
         ASSERT_TRUE(log);
         kafka::BatchBuilder builder({});
-        for (const Bytes& record : records_of(*topic_, BrokerId{1}, 1)) builder.add({.value = record.view()});
+        for (const Bytes& record : records_of(*topic_, Leader{BrokerId{1}, 1}))
+            builder.add({.value = record.view()});
         EXPECT_TRUE(world_.run((*log)->append(builder.build(), LeaderEpoch{1}, Time::max())));
     }
     Use  use(std::int32_t index) { return world_.run(partitions_->use(topic_, index)); }
@@ -82,6 +83,11 @@ protected:
     static Task<> marked(Task<> work, bool& is_done) {
         co_await std::move(work);
         is_done = true;
+    }
+
+    Task<> configured(Topic topic) {
+        partitions_->configure(topic);
+        co_return;
     }
 
     static Task<> joined(io::Group& group) { co_await group.join(); }
@@ -113,6 +119,22 @@ TEST_F(PartitionsOfAShard, uses_that_come_at_the_same_time_open_it_once) {
     for (auto& one : got) {
         ASSERT_TRUE(one && *one);
         EXPECT_EQ(&***one, &***got[0]);
+    }
+}
+
+TEST_F(PartitionsOfAShard, an_alteration_reaches_what_is_open_and_what_an_older_request_opens) {
+    auto  open = use(0);
+    Topic altered = *topic_;
+    altered.config.segment_bytes = 60;
+    image_.apply(TopicAltered{altered});
+    world_.run(configured(altered));
+    auto later = use(1); // by who holds the topic as it was
+    for (Partition* partition : {&**open, &**later}) {
+        kafka::BatchBuilder builder({});
+        builder.add({.timestamp = {1000}, .value = as_bytes("value")});
+        auto refused = world_.run(partition->log().append(builder.build(), LeaderEpoch{1}, Time::max()));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, storage::AppendError::batch_larger_than_segment);
     }
 }
 

@@ -259,13 +259,15 @@ Task<bool> PartitionLog::run_slices(Pass& pass, GroupRewrite& rewrite) {
     co_return true;
 }
 
-/// False when the group is no more what it was: retention was faster, or the log ends.
+/// False when the group is no more what it was: retention was faster, the log ends, or is not compacted any
+/// more.
 Task<bool> PartitionLog::swap_group(Group group) {
     Turn turn = co_await file_turn_.lock();
     auto first = std::ranges::find(segments_, group.front().segment, &PublishedSegment::segment);
     auto at = first - segments_.begin();
     auto count = static_cast<std::ptrdiff_t>(group.size());
-    if (refusal() || !files_ || segments_.end() - first < count) co_return false;
+    if (refusal() || !files_ || !place_.options.is_compacted || segments_.end() - first < count)
+        co_return false;
     std::vector<SegmentPtr> replaced;
     for (const PublishedSegment& one : group) replaced.push_back(one.segment);
     if (!std::ranges::equal(replaced, std::ranges::subrange(first, first + count), {}, {},
@@ -291,7 +293,7 @@ Task<bool> PartitionLog::pause_cleaning(const CleanerOptions& options, Time bega
     auto   by_rate = std::chrono::duration_cast<Time>(std::chrono::duration<double>(seconds));
     Time   took = shard_.now() - began;
     bool   ends = co_await cleaning_ends_.wait_until(began + std::max(took + took, by_rate));
-    co_return !ends && !refusal();
+    co_return !ends && !refusal() && place_.options.is_compacted; // the topic may have been altered
 }
 
 /// Until the next start, as Kafka's cleaner; the partition serves on.

@@ -119,6 +119,12 @@ Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std
     co_return log;
 }
 
+void FileStore::set_options(TopicPartition partition, const LogOptions& options) {
+    ShardLogs& logs = logs_of(partition);
+    logs.shard.check_here();
+    if (Log* log = logs.find(partition)) log->set_options(options);
+}
+
 /// Without the metadata nothing can be promised; any other partition is set aside, and a checkpoint says so.
 void FileStore::went_offline(TopicPartition partition) {
     if (partition == cluster_metadata) wal_.declare_failed();

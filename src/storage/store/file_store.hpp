@@ -41,6 +41,7 @@ public:
 
     Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
                                             LogOptions options) override;
+    void                           set_options(TopicPartition partition, const LogOptions& options) override;
     Task<>                         remove_log(TopicPartition partition, std::string name) override;
     Task<>                         checkpoint() override;
     Task<>                         clean() override;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/outcome.hpp"
+#include "broker/metadata/image.hpp"
+#include "storage/store.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace riacho::broker {
+
+/// The topics that the records of __cluster_metadata make up, batch after batch, from the first one on.
+/// Overrides that are no longer known are kept and not acted on.
+class TopicReplay {
+public:
+    explicit TopicReplay(TopicConfig defaults) : defaults_(std::move(defaults)) {}
+
+    Outcome<void, storage::StoreError> add(const Bytes& batches);
+
+    /// Those that are there now, by name.
+    std::vector<Topic> topics() const;
+    /// The largest block's end, 0 where none is named.
+    std::int64_t next_producer_id() const { return next_producer_id_; }
+
+private:
+    struct Fold;
+    void configure(Topic& topic) const;
+
+    TopicConfig                              defaults_;
+    std::unordered_map<Uuid, Topic>          topics_;
+    std::map<std::string, Uuid, std::less<>> ids_;
+    std::int64_t                             next_producer_id_ = 0;
+};
+
+} // namespace riacho::broker
