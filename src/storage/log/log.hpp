@@ -80,7 +80,8 @@ struct LogCheckpoint {
 /// What a durable checkpoint says of one partition.
 struct DurableCheckpoint {
     RecoveryPoint point;
-    FrameNumber   first_frame; ///< recovery would read the frames from here on
+    Offset        log_start{0}; ///< what was published since may be lost (durability=os)
+    FrameNumber   first_frame;  ///< recovery would read the frames from here on
 };
 
 /// Whether there is something to compact.
@@ -174,7 +175,7 @@ public:
     /// who sees the budget of the tails or the ring run full.
     virtual std::uint64_t unwritten_bytes() const = 0;
     virtual Task<>        write_out() = 0;
-    /// That checkpoint is durable: segment files that lie wholly below the log start and below its point may
+    /// That checkpoint is durable: segment files that lie wholly below its log start and below its point may
     /// go, and others be compacted.
     virtual Task<> release(DurableCheckpoint durable) = 0;
 

@@ -116,7 +116,7 @@ Task<> PartitionLog::release_segments(DurableCheckpoint checkpoint) {
     std::vector<SegmentPtr> removed;
     while (!segments_.empty()) {
         const SegmentInfo& first = segments_.front().info;
-        if (first.end > log_start_ || first.base >= durable.segment_base) break;
+        if (first.end > checkpoint.log_start || first.base >= durable.segment_base) break;
         removed.push_back(segments_.front().segment);
         segments_.pop_front();
     }

@@ -208,7 +208,7 @@ public:
         LogCheckpoint taken = co_await log->checkpoint();
         last = taken;
         if (recycles) wal.recycle(taken.needs_from.value_or(FrameNumber{durable.value + 1}));
-        co_await log->release({taken.point, oldest_frame()});
+        co_await log->release({taken.point, taken.log_start, oldest_frame()});
     }
     /// Recovery would read from here on.
     FrameNumber oldest_frame() const {

@@ -129,7 +129,7 @@ Task<> FileStore::release(Checkpoint durable) {
         if (!logs.find(point.partition)) continue;
         io::Mutex::Turn turn = co_await logs.in_use.lock();
         if (Log* log = logs.find(point.partition))
-            co_await log->release({point.point, durable.chain.first_frame});
+            co_await log->release({point.point, point.log_start, durable.chain.first_frame});
     }
     co_await home().enter_if_away();
 }

@@ -34,6 +34,9 @@ std::vector<std::string> compare_partition(const PartitionHistory& history, cons
     }
     Offset      next = back.batches.empty() ? back.end : back.batches.begin()->first;
     std::size_t sent = 0;
+    if (next > back.log_start && back.log_start < back.end)
+        complaints.push_back(
+            fmt::format("log start {}, and nothing before {}", back.log_start.value, next.value));
     for (const auto& [base, bytes] : back.batches) {
         auto batch = kafka::BatchView::first(bytes.view());
         if (base != next) complaints.push_back(fmt::format("offset {} after {}", base.value, next.value));

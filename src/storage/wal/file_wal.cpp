@@ -23,7 +23,7 @@ std::int64_t room_of(std::size_t entry_bytes) {
 
 FileWal::FileWal(io::World& world, FileWalOptions options)
     : world_(world), options_(std::move(options)), ring_(world, options_.ring), inbox_(world.flusher),
-      ended_(world.flusher), group_(world.flusher) {
+      ended_(world.flusher), syncing_(world.flusher), group_(world.flusher) {
     for (io::Shard* shard : world.shards) deliveries_.push_back(std::make_unique<Delivery>(*shard));
 }
 

@@ -65,7 +65,8 @@ public:
     FrameNumber handed_out() const { return {handed_out_.load(std::memory_order_acquire)}; }
     /// Ends on `shard`, where it is called, after everything that was handed out to it before.
     Task<> caught_up(io::Shard& shard);
-    /// Syncs what durability=os left unsynced, and gives the last frame that is on the medium.
+    /// Syncs what durability=os left unsynced, and gives the last frame that is on the medium. Who asks while
+    /// another one's sync is under way waits for that one, and then sees what is left.
     Task<Outcome<FrameNumber, WalError>> sync_frames(io::Shard& home);
     Task<ChainStart>                     start_for(io::Shard& home, FrameNumber low_water);
     /// A checkpoint that needs nothing below `low_water` is durable.
@@ -118,6 +119,8 @@ private:
     void                  watch(std::uint64_t frame_bytes);
     void                  wake_checkpointer(CheckpointReason reason);
 
+    Task<Outcome<FrameNumber, WalError>> sync_unsynced_files();
+
     io::World&                             world_;
     FileWalOptions                         options_;
     Ring                                   ring_;
@@ -135,6 +138,7 @@ private:
     std::deque<RoomWaiter*>                room_waiters_[2]; // by RoomUse, in the order of asking
     std::vector<std::unique_ptr<Delivery>> deliveries_;      // one per shard
     io::Event                              ended_;           // failed, or nothing more will be appended
+    io::Mutex                              syncing_;         // of frames, for durability=os; the flusher's
     enum class Filling { possible, no_room } filling_ = Filling::possible;
     enum class Flusher { works, is_done } flusher_ = Flusher::works;
     io::Group group_; // the flusher's own coroutines

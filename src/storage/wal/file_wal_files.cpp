@@ -85,7 +85,19 @@ Task<Outcome<void, WalError>> FileWal::change_file(io::Shard& home) {
 Task<Outcome<FrameNumber, WalError>> FileWal::sync_frames(io::Shard& home) {
     co_await world_.flusher.enter_if_away();
     Outcome<FrameNumber, WalError> result = last_durable();
-    if (has_failed()) result = riacho::fail(WalError::failed);
+    {
+        io::Mutex::Turn turn = co_await syncing_.lock();
+        result = co_await sync_unsynced_files();
+    }
+    co_await home.enter_if_away();
+    co_return result;
+}
+
+/// A file counts as synced before its sync, so that what is written meanwhile counts as not. One turn at a
+/// time: nobody may take the first for granted, and recycle the file, before the sync has ended.
+Task<Outcome<FrameNumber, WalError>> FileWal::sync_unsynced_files() {
+    Outcome<FrameNumber, WalError> result = last_durable();
+    if (has_failed()) co_return riacho::fail(WalError::failed);
     try {
         for (WalFile* file : ring_.unsynced_files()) {
             file->unsynced = WalFile::Unsynced::no;
@@ -95,7 +107,6 @@ Task<Outcome<FrameNumber, WalError>> FileWal::sync_frames(io::Shard& home) {
         fail(error.what());
         result = riacho::fail(WalError::failed, error.what());
     }
-    co_await home.enter_if_away();
     co_return result;
 }
 

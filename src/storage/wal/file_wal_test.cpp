@@ -294,6 +294,43 @@ TEST(FileWal, without_syncs_of_frames_acknowledges_what_is_written_and_syncs_for
     EXPECT_EQ(entries->size(), 40u);
 }
 
+/// What one of those who ask for a sync at the same time was told, and whether the frames are there by then.
+struct SyncTold {
+    bool is_good = false;
+    bool is_there = false;
+};
+
+Task<> sync_and_look(WalRun& run, io::SimulatedDisk& disk, SyncTold& told) {
+    std::string path = run.wal->ring().current().path;
+    auto        synced = co_await run.wal->sync_frames(*run.world.shards[0]);
+    told.is_good = synced.has_value();
+    told.is_there = disk.durable(path) == disk.content(path);
+}
+
+Task<> sync_three_times_at_once(WalRun& run, io::SimulatedDisk& disk, std::vector<SyncTold>& told) {
+    io::Group group(*run.world.shards[0]);
+    for (SyncTold& one : told) group.spawn_now(sync_and_look(run, disk, one));
+    co_await group.join();
+}
+
+TEST(FileWal, tells_nobody_that_frames_are_synced_while_their_sync_is_under_way) {
+    for (bool fails : {false, true}) {
+        io::SimulatedWorld world(13);
+        WalRun             run(world.world(), world.folder());
+        FileWalOptions     options = small_ring();
+        options.ring.mode = Durability::os;
+        world.run(run.begin(options));
+        EXPECT_TRUE(world.run(put_entry(*run.wal, *run.world.shards[0], entry_of(0, 0, 3000))));
+        if (fails) world.disk().fail_next(io::DiskOperation::sync, run.wal->ring().current().path, EIO);
+        std::vector<SyncTold> told(3);
+        world.run(sync_three_times_at_once(run, world.disk(), told));
+        for (const SyncTold& one : told) {
+            EXPECT_EQ(one.is_good, !fails);
+            EXPECT_EQ(one.is_there, !fails);
+        }
+    }
+}
+
 TEST(FileWal, survives_a_power_cut_at_every_write_and_sync_of_a_wrapping_run) {
     std::uint64_t operations = 1000;
     for (std::uint64_t cut = 1; cut <= operations; ++cut) {
