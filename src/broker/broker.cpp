@@ -56,6 +56,7 @@ Broker::Broker(io::World& world, BrokerOptions options)
 Broker::~Broker() {
     accepting_.reset();
     for (const auto& local : locals_) local->drop_work();
+    for (const auto& local : locals_) local->drop_groups();
 }
 
 LeaderEpoch Broker::leader_epoch() const {

@@ -24,11 +24,10 @@ struct Local {
           work(std::in_place, own) {}
 
     /// Work that is still suspended is dropped where it stands. It may hold on to another shard's partitions
-    /// and to the metadata, so every shard's goes before anything else of the broker does.
-    void drop_work() {
-        work.reset();
-        groups.reset();
-    }
+    /// and groups, and to the metadata, so every shard's goes before anything else of the broker does.
+    void drop_work() { work.reset(); }
+    /// The same for the work of groups, when all those are gone who wait for them.
+    void drop_groups() { groups.reset(); }
 
     io::Shard&                        shard;
     Image                             image;

@@ -84,6 +84,25 @@ TEST_P(Groups, a_member_that_says_nothing_for_its_session_is_out) {
     EXPECT_EQ(heartbeat(other, second), ErrorCode::unknown_member_id);
 }
 
+TEST_P(Groups, the_process_dies_while_members_of_groups_on_other_shards_wait_to_join) {
+    std::vector<Client>  clients; // a connection for each: who waits to join holds up his own
+    std::vector<Joining> waiting;
+    for (std::string group : {"a", "b", "c", "d", "e"}) {
+        join_alone(*client_, group);
+        for (int i = 0; i < 3; ++i) {
+            Client& client = clients.emplace_back(cluster_.connect());
+            waiting.push_back(client.start(join_request(group, new_member_id(client, group))));
+        }
+    }
+    cluster_.run_for(1s);
+    for (Joining& joining : waiting) EXPECT_FALSE(joining.is_done());
+    cluster_.end(LifeEnd::kill);
+    waiting.clear();
+    clients.clear();
+    cluster_.start();
+    EXPECT_GT(join_alone(cluster_.connect(), "a").generation, 1) << "they count on";
+}
+
 TEST_P(Groups, who_leaves_makes_room_at_once) {
     Membership first = join_alone(*client_, "readers");
     EXPECT_EQ(leave(*client_, first), ErrorCode::none);
