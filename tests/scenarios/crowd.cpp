@@ -123,6 +123,11 @@ void Crowd::note_producer_id(std::int64_t id) {
     if (!is_new && keeps_promises()) throw Broken(fmt::format("producer id {} was given before", id));
 }
 
+const std::string* Crowd::find_told(const Uuid& id) const {
+    auto found = std::ranges::find(topics_, std::optional(id), &Topic::id);
+    return found == topics_.end() ? nullptr : &found->told_as;
+}
+
 /// No two blocks of the log are alike.
 std::string Crowd::value_of(const std::string& key, std::size_t bytes) {
     std::string   value = key + ':';

@@ -66,6 +66,7 @@ public:
         std::int64_t log_start = 0;       // acknowledged
         std::int64_t log_start_asked = 0; // perhaps
         bool         may_be_offline = false;
+        bool         is_offline = false; // in the end
         /// Acknowledged batches that a log start can be moved into: base offset and count.
         std::vector<std::pair<std::int64_t, std::int64_t>> batches = {};
     };
@@ -144,6 +145,8 @@ public:
     Place&              any_place();
     Topic&              next_life_of(const std::string& name);
     void                note_producer_id(std::int64_t id);
+    /// How the journal calls the topic with this id, if it is known.
+    const std::string* find_told(const Uuid& id) const;
     /// The key of a value that is whole; the value itself where it is not as it was sent.
     static std::string key_of(const std::string& value);
     static std::string value_of(const std::string& key, std::size_t bytes);

@@ -84,6 +84,7 @@ void break_disk(Crowd& crowd, io::SimulatedDisk& disk) {
         disk.fail_next(io::DiskOperation::sync, path, EIO);
         break;
     default:
+        place.may_be_offline = true; // where it is read to be opened
         disk.fail_next(io::DiskOperation::read, path, EIO);
     }
 }

@@ -87,6 +87,7 @@ void Crowd::judge_place(const Client& client, Place& place) {
     if (place.may_be_offline &&
         fetch(client, name, place.index, {.offset = place.log_start_asked}).error_code ==
             ErrorCode::kafka_storage_error) {
+        place.is_offline = true;
         ++met_["partitions offline"];
         return;
     }
@@ -134,8 +135,8 @@ void Crowd::judge_indexes() {
     for (const std::string& path : disk.files()) {
         bool is_served = path.starts_with("/data/log/") && path.find("-delete/") == std::string::npos;
         for (const Place* place : lasting_places()) // what is offline is as the error left it
-            is_served &= !place->may_be_offline || path.find(fmt::format("/{}-{}/", place->topic->name,
-                                                                         place->index)) == std::string::npos;
+            is_served &= !place->is_offline || path.find(fmt::format("/{}-{}/", place->topic->name,
+                                                                     place->index)) == std::string::npos;
         if (!is_served || !path.ends_with(".index")) continue;
         std::string stem = path.substr(0, path.size() - std::string_view(".index").size());
         auto        log = disk.content(stem + ".log");

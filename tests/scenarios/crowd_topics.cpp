@@ -20,9 +20,10 @@ Task<std::optional<kafka::MetadataResponse::Topic>> look_up(Crowd& crowd, LinkPt
     co_return answer->topics.at(0);
 }
 
-/// Nobody promised anything: what is there counts.
-void take_as_it_is(Topic& topic, const kafka::MetadataResponse::Topic& found) {
+/// Nobody promised anything: what is there counts, be it an earlier life whose end is lost.
+void take_as_it_is(const Crowd& crowd, Topic& topic, const kafka::MetadataResponse::Topic& found) {
     bool is_there = found.error_code == ErrorCode::none;
+    if (const std::string* told = is_there ? crowd.find_told(found.topic_id) : nullptr) topic.told_as = *told;
     bool is_same = is_there && topic.id == found.topic_id;
     topic.id = is_there ? std::optional(found.topic_id) : std::nullopt;
     topic.creation = is_there ? Asked::answered : Asked::no;
@@ -73,7 +74,7 @@ Task<bool> settle(Crowd& crowd, Topic& topic) {
         if (!link) co_return false;
         auto found = co_await look_up(crowd, link, topic.name);
         if (found && crowd.keeps_promises()) take(topic, *found);
-        if (found && !crowd.keeps_promises()) take_as_it_is(topic, *found);
+        if (found && !crowd.keeps_promises()) take_as_it_is(crowd, topic, *found);
         if (found && (topic.id || topic.deletion == Asked::answered)) co_return true;
         if (found && co_await make(crowd, link, topic)) co_return true;
         co_await crowd.pause(20ms);

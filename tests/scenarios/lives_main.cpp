@@ -15,6 +15,21 @@ std::uint64_t number_in(std::string_view text) {
     return number;
 }
 
+/// One seed is played to be looked at.
+void look_at(const CrowdPlan& plan) {
+    log::set_level(log::Level::info);
+    fmt::print(stderr, "shards={} lives={} durability={} ends={} disk={}\n", plan.shards, plan.lives,
+               plan.broker.store.durability == storage::Durability::os ? "os" : "synced",
+               plan.ends == CrowdPlan::Ends::kills ? "kills" : "any",
+               plan.disk == CrowdPlan::Disk::breaks ? "breaks" : "good");
+}
+
+void put(Journal& journal) {
+    std::string text = journal.take();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
 /// The journal goes to stdout, what is wrong at once and what was met to stderr.
 int run_seeds(std::uint64_t first, std::uint64_t last) {
     Met met;
@@ -22,17 +37,17 @@ int run_seeds(std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t seed = first; seed <= last; ++seed) {
         Journal journal;
         journal.begin(fmt::format("seed {}", seed));
+        put(journal); // so that it is known which one ended the process
         try {
             Crowd crowd(seed, journal);
-            if (first == last) log::set_level(log::Level::info); // one seed is played to be looked at
+            if (first == last) look_at(crowd.plan());
             crowd.run();
             met.add(crowd.met());
         } catch (const std::exception& error) {
             ++broken;
             fmt::print(stderr, "seed {}: {}\n", seed, error.what());
         }
-        std::string text = journal.take();
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        put(journal);
     }
     for (const auto& [what, count] : met.counts) fmt::print(stderr, "met {} {}\n", count, what);
     return broken > 0 ? 1 : 0;
