@@ -103,7 +103,8 @@ std::optional<Connection::Asked> Connection::read_head(Bytes frame) {
         refuse(fmt::format("unknown API key {}", head->request_api_key));
         return std::nullopt;
     }
-    if (!is_served(*row, head->request_api_version) && row->api.key != kafka::ApiKey::api_versions) {
+    bool is_served = row->api.versions.contains(head->request_api_version);
+    if (!is_served && row->api.key != kafka::ApiKey::api_versions) {
         refuse(fmt::format("{} version {} is not served; supported are {} to {}", row->api.name,
                            head->request_api_version, row->api.versions.low, row->api.versions.high));
         return std::nullopt;
@@ -112,17 +113,12 @@ std::optional<Connection::Asked> Connection::read_head(Bytes frame) {
     return Asked{*row, head->request_api_version, head->correlation_id, in.share(in.remaining())};
 }
 
-bool Connection::is_served(const ApiRow& row, kafka::Version version) const {
-    return row.api.versions.contains(version);
-}
-
 Task<> Connection::dispatch(Asked asked) {
-    bool is_known = is_served(asked.row, asked.version);
     co_await wait_for_turn(asked.row, asked.body.size());
     Slot& slot = slots_.emplace_back();
     slot.request_bytes = asked.body.size();
     in_flight_bytes_ += slot.request_bytes;
-    if (!is_known) {
+    if (!asked.row.api.versions.contains(asked.version)) {
         // Kafka answers in the oldest layout, so that a newer client learns what it may ask (KIP-511).
         finish(slot, kafka::response_frame(api_versions_response(kafka::ErrorCode::unsupported_version), 0,
                                            asked.correlation_id));

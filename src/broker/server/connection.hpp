@@ -98,7 +98,6 @@ private:
     Task<>                        write(std::vector<Bytes> pieces);
 
     std::optional<Asked>        read_head(Bytes frame);
-    bool                        is_served(const ApiRow& row, kafka::Version version) const;
     Task<>                      dispatch(Asked asked);
     Task<std::optional<Charge>> memory_for(const Asked& asked);
     Task<>                      run(Asked asked, Slot& slot);

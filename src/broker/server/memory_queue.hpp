@@ -22,7 +22,6 @@ public:
         Time        deadline;
     };
     Task<std::optional<Charge>> take(MemoryBudget& budget, std::size_t bytes, Terms terms);
-    std::size_t                 waiting() const { return waiters_.size(); }
     Task<>                      join() { co_await work_.join(); }
 
 private:
