@@ -6,8 +6,8 @@ namespace riacho::io {
 
 RealWorld::RealWorld(RealOptions options)
     : network_(options.network), memory_("memory", options.memory_bytes),
-      shards_(start(clock_, "shard", options.shards)), flusher_(clock_, "flusher"),
-      pool_threads_(start(clock_, "pool", options.pool_threads)), pool_(pointers(pool_threads_)) {}
+      shards_(start("shard", options.shards, Urgency::prompt)), flusher_(clock_, "flusher"),
+      pool_threads_(start("pool", options.pool_threads, Urgency::patient)), pool_(pointers(pool_threads_)) {}
 
 RealWorld::~RealWorld() { stop(); }
 
@@ -29,10 +29,10 @@ void RealWorld::stop() {
     for (auto& thread : pool_threads_) thread->stop();
 }
 
-RealWorld::Threads RealWorld::start(const Clock& clock, std::string_view name, std::size_t count) {
+RealWorld::Threads RealWorld::start(std::string_view name, std::size_t count, Urgency urgency) {
     Threads threads;
     for (std::size_t i = 0; i < count; ++i)
-        threads.push_back(std::make_unique<ThreadShard>(clock, fmt::format("{}-{}", name, i)));
+        threads.push_back(std::make_unique<ThreadShard>(clock_, fmt::format("{}-{}", name, i), urgency));
     return threads;
 }
 

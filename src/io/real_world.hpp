@@ -35,7 +35,7 @@ public:
 
 private:
     using Threads = std::vector<std::unique_ptr<ThreadShard>>;
-    static Threads             start(const Clock& clock, std::string_view name, std::size_t count);
+    Threads                    start(std::string_view name, std::size_t count, Urgency urgency);
     static std::vector<Shard*> pointers(const Threads& threads);
 
     RealClock    clock_;

@@ -11,7 +11,11 @@
 #include <future>
 #include <mutex>
 #include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace riacho::io {
@@ -47,11 +51,38 @@ Unowned run_and_tell(Shard& shard, Task<> task, std::promise<void>& ended) {
         ended.set_value();
 }
 
+/// As the kernel has it (sched_setattr(2)); glibc 2.36 has neither the struct nor the call.
+struct SchedulerWish {
+    std::uint32_t size = sizeof(SchedulerWish);
+    std::uint32_t policy = SCHED_OTHER;
+    std::uint64_t flags = 0;
+    std::int32_t  nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t slice_ns = 0;
+    std::uint64_t deadline_ns = 0;
+    std::uint64_t period_ns = 0;
+};
+
+/// A thread that is woken waits until who runs there has used up its slice, which is milliseconds, unless its
+/// own slice is shorter (Linux 6.12). So what is prompt asks for the shortest one and takes its turn at once,
+/// and what is patient for the longest: there everybody else does, our clients too. Neither gets more or less
+/// of the processor. A wish: where it is refused, all goes on as before.
+void tell_scheduler(Urgency urgency) {
+    constexpr std::uint64_t shortest_slice_ns = 100'000;
+    constexpr std::uint64_t longest_slice_ns = 100'000'000;
+    SchedulerWish           wish;
+    wish.policy = urgency == Urgency::prompt ? SCHED_OTHER : SCHED_BATCH;
+    wish.nice = ::getpriority(PRIO_PROCESS, 0); // as it is
+    wish.slice_ns = urgency == Urgency::prompt ? shortest_slice_ns : longest_slice_ns;
+    ::syscall(SYS_sched_setattr, 0, &wish, 0);
+}
+
 } // namespace
 
 class ThreadShard::Loop {
 public:
-    Loop(const Clock& clock, std::string name) : clock_(clock), name_(std::move(name)) {
+    Loop(const Clock& clock, std::string name, Urgency urgency)
+        : clock_(clock), name_(std::move(name)), urgency_(urgency) {
         thread_ = std::thread([this] { run(); });
     }
 
@@ -86,6 +117,7 @@ private:
     void run() {
         thread_id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
         pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+        tell_scheduler(urgency_);
         while (take_posted()) {
             run_batch();
             run_due_timers();
@@ -143,6 +175,7 @@ private:
 
     const Clock&                                               clock_;
     std::string                                                name_;
+    Urgency                                                    urgency_;
     asio::io_context                                           context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> alive_{context_.get_executor()};
     asio::steady_timer                                         alarm_{context_};
@@ -163,8 +196,8 @@ private:
     std::thread                  thread_;
 };
 
-ThreadShard::ThreadShard(const Clock& clock, std::string name)
-    : loop_(std::make_unique<Loop>(clock, std::move(name))) {}
+ThreadShard::ThreadShard(const Clock& clock, std::string name, Urgency urgency)
+    : loop_(std::make_unique<Loop>(clock, std::move(name), urgency)) {}
 ThreadShard::~ThreadShard() { stop(); }
 
 Time ThreadShard::now() const { return loop_->clock().now(); }

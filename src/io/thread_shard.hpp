@@ -12,13 +12,17 @@ class io_context;
 
 namespace riacho::io {
 
+/// How the system's scheduler is to treat a thread: who answers comes before who works through something
+/// large.
+enum class Urgency { prompt, patient };
+
 /// The real shard: one thread and its event loop. Posted work and due timers run before the loop looks at
 /// its sockets again; a sleeping loop is woken once for any number of posts.
 class ThreadShard final : public Shard {
 public:
     /// Starts the thread; `name` (at most 15 characters are shown) is what `top -H` calls it. Shards of one
     /// program share a clock, so that a deadline means the same on each.
-    ThreadShard(const Clock& clock, std::string name);
+    ThreadShard(const Clock& clock, std::string name, Urgency urgency = Urgency::prompt);
     /// Stops, if nobody has.
     ~ThreadShard() override;
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -30,6 +31,23 @@ Task<> go_back_and_forth(Shard& here, Shard& there, int rounds, std::uint64_t& c
         here.check_here();
         ++counter; // only ever on `here`
     }
+}
+
+TEST(ThreadShard, interrupts_nobody_when_it_is_patient) {
+    struct Ask {
+        static Task<> policy(int& into) {
+            into = ::sched_getscheduler(0);
+            co_return;
+        }
+    };
+    RealClock   clock;
+    ThreadShard prompt(clock, "prompt");
+    ThreadShard patient(clock, "patient", Urgency::patient);
+    int         policy = -1;
+    prompt.run(Ask::policy(policy));
+    EXPECT_EQ(policy, SCHED_OTHER);
+    patient.run(Ask::policy(policy));
+    EXPECT_EQ(policy, SCHED_BATCH);
 }
 
 TEST_F(ThreadShards, cross_over_and_back_many_at_a_time) {
