@@ -6,6 +6,7 @@
 #include "storage/store/kafka_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace riacho::storage {
@@ -22,6 +23,19 @@ Task<> sync_file(io::Disk& disk, std::string path) {
 
 std::string parent_of(const std::string& folder) {
     return folder.substr(0, std::max<std::size_t>(folder.rfind('/'), 1));
+}
+
+/// Any of them may be new: made by this start, or by one that was killed before it came here. One that we may
+/// not read had been there before.
+Task<> sync_folders_above(io::Disk& disk, std::string folder) {
+    while (folder.size() > 1) {
+        folder = parent_of(folder);
+        try {
+            co_await disk.sync_folder(folder);
+        } catch (const io::DiskError& error) {
+            if (error.error_number() != EACCES) throw;
+        }
+    }
 }
 
 } // namespace
@@ -86,10 +100,7 @@ Task<> Recovery::abandon() {
 }
 
 Task<Recovery::Done> Recovery::open_folder() {
-    const Layout&            layout = place_.layout;
-    std::vector<std::string> with_new_names{parent_of(layout.folder)};
-    while (with_new_names.back().size() > 1 && !co_await disk().exists(with_new_names.back()))
-        with_new_names.push_back(parent_of(with_new_names.back()));
+    const Layout& layout = place_.layout;
     for (const std::string& folder : {layout.folder, layout.log()}) co_await disk().make_folder(folder);
     auto lock = co_await disk().lock(layout.lock());
     if (!lock) co_return fail(StoreError::in_use, layout.folder + " is in use by another process");
@@ -100,7 +111,8 @@ Task<Recovery::Done> Recovery::open_folder() {
     if (refuses && !co_await disk().exists(layout.wal()))
         co_return fail(StoreError::damaged, layout.wal() + " is missing");
     co_await disk().make_folder(layout.wal());
-    for (std::string& folder : with_new_names) co_await disk().sync_folder(std::move(folder));
+    co_await disk().sync_folder(parent_of(layout.folder));
+    if (!was_used) co_await sync_folders_above(disk(), parent_of(layout.folder));
     co_await disk().sync_folder(layout.folder);
     co_return Done{};
 }

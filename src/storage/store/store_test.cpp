@@ -176,6 +176,18 @@ TEST(Store, stops_where_a_checkpoint_knew_more_than_the_log_has) {
     EXPECT_EQ(run.open_again(), StoreError::damaged);
 }
 
+TEST(Store, makes_the_names_of_all_folders_above_its_own_durable) {
+    SimulatedRun run;
+    run.folder = run.tested.folder() + "/new/and/deep/broker";
+    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    run.tested.run(SimulatedRun::work(run, 1, 5));
+    crash(run);
+    ASSERT_TRUE(run.tested.run(run.world.disk.exists(run.folder)));
+    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    run.expect_all_kept();
+    run.tested.run(SimulatedRun::close(run));
+}
+
 TEST(Store, takes_a_read_error_for_an_error_and_not_for_the_end_of_the_log) {
     SimulatedRun run;
     ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
