@@ -78,9 +78,8 @@ Local& Broker::local_here() const {
 
 Task<Outcome<void, storage::StoreError>> Broker::start(std::string folder) {
     auto options_of = [this](std::string_view topic) {
-        storage::LogOptions options = log_options(options_, options_.topics);
+        storage::LogOptions options = log_options(options_, topic, options_.topics);
         if (topic.starts_with("__")) options.is_deleted = false;
-        options.keeps_snapshot = topic == OffsetsTopic::name;
         return options;
     };
     auto store = co_await storage::open_store(world_, std::move(folder), options_.store, options_of);

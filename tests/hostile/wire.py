@@ -62,7 +62,7 @@ def produce(topic: str, batches: dict[int, bytes], timeout_ms: int = 30_000) -> 
 
 
 def fetch(topic: str, partition: int, offset: int, max_wait_ms: int = 500, max_bytes: int = 50 << 20) -> bytes:
-    asked = struct.pack(">iqi", partition, offset, 1 << 20)
+    asked = struct.pack(">iqi", partition, offset, max_bytes)
     return request(1, 4, struct.pack(">iiiib", -1, max_wait_ms, 1, max_bytes, 0)
                    + array([text(topic) + array([asked])]))
 

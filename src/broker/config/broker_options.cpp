@@ -224,10 +224,12 @@ std::vector<BrokerRow> topic_default_rows() {
 
 } // namespace
 
-storage::LogOptions log_options(const BrokerOptions& broker, const TopicConfig& topic) {
+storage::LogOptions log_options(const BrokerOptions& broker, std::string_view name,
+                                const TopicConfig& topic) {
     storage::LogOptions options = log_options(topic);
     options.wal_external_bytes = broker.wal_external_bytes;
     options.producer_id_expiration_ms = broker.producer_id_expiration_ms;
+    options.keeps_snapshot = name == offsets_topic_name;
     return options;
 }
 

@@ -54,8 +54,8 @@ struct BrokerOptions {
     std::uint64_t         wal_external_bytes = 1u << 20;
 };
 
-/// How the log of a topic is kept.
-storage::LogOptions log_options(const BrokerOptions& broker, const TopicConfig& topic);
+/// How the log of the topic `name` is kept.
+storage::LogOptions log_options(const BrokerOptions& broker, std::string_view name, const TopicConfig& topic);
 
 /// Every option of a broker that we act on, by name: those of BrokerOptions, and the broker's names of the
 /// topic defaults ("log.retention.ms").

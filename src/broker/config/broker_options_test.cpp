@@ -153,10 +153,12 @@ TEST(BrokerOptions, give_every_log_what_the_broker_says_for_all_topics) {
     ASSERT_TRUE(find_broker_option("producer.id.expiration.ms")->set(options, "60000"));
     TopicConfig topic;
     topic.segment_bytes = 2048;
-    auto log = log_options(options, topic);
+    auto log = log_options(options, "orders", topic);
     EXPECT_EQ(log.wal_external_bytes, 8192u);
     EXPECT_EQ(log.producer_id_expiration_ms, 1min);
     EXPECT_EQ(log.segment_bytes, 2048u);
+    EXPECT_FALSE(log.keeps_snapshot);
+    EXPECT_TRUE(log_options(options, offsets_topic_name, topic).keeps_snapshot);
 }
 
 } // namespace

@@ -66,6 +66,9 @@ const Option<TopicConfig>*           find_topic_option(std::string_view name);
 /// "retention.ms" has "log.retention.ms".
 std::string_view broker_synonym(std::string_view topic_option);
 
+/// Where groups and committed offsets are kept.
+inline constexpr std::string_view offsets_topic_name = "__consumer_offsets";
+
 /// What a topic overrides, as the metadata keeps it.
 using Overrides = std::map<std::string, std::string, std::less<>>;
 

@@ -23,8 +23,8 @@ struct Topic {
     Overrides    overrides;
     TopicConfig  config;
     /// Which of the image's changes made it, the same on every shard.
-    std::uint64_t change = 0;
-    bool is_internal() const { return name == "__consumer_offsets" || name == "__transaction_state"; }
+    std::uint64_t  change = 0;
+    bool           is_internal() const { return name == offsets_topic_name || name == "__transaction_state"; }
     TopicPartition partition(std::int32_t index) const { return {id, PartitionIndex{index}}; }
     bool           has(std::int32_t partition) const { return partition >= 0 && partition < partitions; }
 };

@@ -22,7 +22,7 @@ struct Local;
 /// partitions, and written by them.
 class OffsetsTopic : public OffsetsLog {
 public:
-    static constexpr std::string_view name = "__consumer_offsets";
+    static constexpr std::string_view name = offsets_topic_name;
 
     explicit OffsetsTopic(Broker& broker);
 

@@ -1,7 +1,6 @@
 #include "broker/partition/partitions.hpp"
 
 #include "base/log.hpp"
-#include "broker/metadata/offsets_topic.hpp"
 
 namespace riacho::broker {
 namespace {
@@ -20,9 +19,7 @@ Task<Outcome<PartitionUse, kafka::ErrorCode>> Partitions::use(std::shared_ptr<co
 }
 
 storage::LogOptions Partitions::options_of(const Topic& topic) const {
-    storage::LogOptions options = log_options(options_, topic.config);
-    options.keeps_snapshot = topic.name == OffsetsTopic::name;
-    return options;
+    return log_options(options_, topic.name, topic.config);
 }
 
 void Partitions::configure(const Topic& topic) {

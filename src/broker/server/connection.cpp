@@ -20,7 +20,7 @@ constexpr std::size_t large_answer_bytes = 1 << 20;  ///< what an API of large a
 constexpr Time        memory_wait_max = 30s;
 constexpr std::size_t stuck_bytes_min = 64 << 10; ///< less than that nobody is closed for
 constexpr Time        stuck_after = 2s;
-constexpr std::size_t slowest_bytes_per_second = 256 << 10;
+constexpr std::size_t slowest_bytes_per_second = 8 << 20;
 
 /// How much memory the structs of a request may take. What clients send grows up to five times; one-byte
 /// elements would grow thirty times. Records are not copied.
