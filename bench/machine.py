@@ -1,16 +1,13 @@
 """The machine that measures: what it is, what a process has used of it, and its memory."""
 import datetime
-import mmap
 import os
 import pathlib
 import re
-import subprocess
-import sys
 
+from harness import documents
 from harness.process import ROOT, run
 
-SPARED = 2 * 10**9  # for whatever else lives here
-TOUCH = "import machine; machine.touch()"
+SPARED = 10**9  # for whatever else lives here
 
 
 def cpu_seconds(pid: int) -> float:
@@ -18,21 +15,25 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def touch() -> None:
-    """Writes to every page that is free. A virtual machine gets memory from its host at the first touch, four times
-    slower than afterwards, and whoever runs first would pay for it."""
-    free = int(re.search(r"MemFree:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) * 1024 - SPARED
-    if free > 0:
-        pages = mmap.mmap(-1, free)
-        for at in range(0, free, mmap.PAGESIZE):
-            pages[at] = 1
+def memory_bytes(name: str) -> int:
+    return int(re.search(rf"{name}:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) * 1024
 
 
-def touch_memory() -> None:
-    """In a process of its own, which gives it back."""
-    here = pathlib.Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(ROOT / "tests/interop")])
-    subprocess.run([sys.executable, "-c", TOUCH], env=os.environ | {"PYTHONPATH": paths}, check=True)
+def fill_memory(folder: pathlib.Path) -> None:
+    """Leaves little memory free but what page cache holds, as on a machine that has run for a while. A virtual machine
+    gets memory from its host at the first touch, several times slower than afterwards, and gives back what is free: so
+    a file without content is read, and whoever needs a page then gets one of its."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chunk = bytearray(64 << 20)
+    with open(folder / "fills-memory", "ab+", buffering=0) as file:
+        file.truncate(memory_bytes("MemTotal"))
+        file.seek(0)
+        while memory_bytes("MemFree") > SPARED and file.readinto(chunk):
+            pass
+
+
+def release_memory(folder: pathlib.Path) -> None:
+    (folder / "fills-memory").unlink(missing_ok=True)
 
 
 def commit() -> str:
@@ -42,7 +43,5 @@ def commit() -> str:
 
 
 def described() -> str:
-    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     java = run(["java", "-version"]).stdout.splitlines()[0]
-    return (f"{os.cpu_count()} cores ({cpu[1] if cpu else os.uname().machine}), Linux {os.uname().release}, {java},"
-            f" {datetime.date.today().isoformat()}")
+    return f"{documents.machine()}, {java}, {datetime.date.today().isoformat()}"

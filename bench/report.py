@@ -1,9 +1,9 @@
 """Puts what was measured into docs/performance.md and both READMEs, between markers."""
-import pathlib
 import statistics
 
 import machine
 from harness.brokers import KAFKA_VERSION
+from harness.documents import marks, put_between
 from harness.process import ROOT
 from points import Point, Results, read_points
 
@@ -87,17 +87,10 @@ def provenance(results: Results) -> str:
     return f"{'; '.join(parts)}. In turn on {machine.described()}."
 
 
-def between(path: pathlib.Path, marker: str, inside: str) -> None:
-    opening, closing = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
-    text = path.read_text(encoding="utf-8")
-    start, end = text.index(opening) + len(opening), text.index(closing)
-    path.write_text(text[:start] + inside + "\n" + text[end:], encoding="utf-8")
-
-
 def write(results: Results) -> None:
-    between(ROOT / "docs/performance.md", "points", f"{table(results)}\n\n{provenance(results)}")
+    put_between(ROOT / "docs/performance.md", *marks("points"), f"{table(results)}\n\n{provenance(results)}\n")
     if all(results.values(point).get("apache-kafka") for point in IN_READMES):
-        between(ROOT / "README.md", "start",
-                short_table(results, f"| median (least–most) | Riacho | {PEER} | ratio |"))
-        between(ROOT / "README.pt-BR.md", "start",
-                short_table(results, f"| mediana (mínimo–máximo) | Riacho | {PEER} | razão |", "pt"))
+        put_between(ROOT / "README.md", *marks("start"),
+                    short_table(results, f"| median (least–most) | Riacho | {PEER} | ratio |") + "\n")
+        put_between(ROOT / "README.pt-BR.md", *marks("start"),
+                    short_table(results, f"| mediana (mínimo–máximo) | Riacho | {PEER} | razão |", "pt") + "\n")

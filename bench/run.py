@@ -52,6 +52,8 @@ def one_round(results: Results, points: list[Point], number: int, alone: bool) -
         for broker in brokers(program, wanted, alone):
             if any(point.startswith("latency") for point in wanted) and broker != "answers" and not alone:
                 values.append(("device", under_load.device(FOLDER)))
+            if module is not start:
+                machine.fill_memory(FOLDER)
             values.append((broker, module.measure(broker, FOLDER / broker, wanted)))
             print(f"round {number}, {broker}: " + ", ".join(
                 f"{point} {value:.4g}" for point, value in values[-1][1].items() if point in wanted), flush=True)
@@ -92,11 +94,11 @@ def main() -> int:
     chosen = parser.parse_args()
     points = chosen_points(chosen.points)
     results = Results(None if chosen.forget or chosen.alone else BUILD / "bench/results.json", machine.commit())
-    is_missing = any(results.rounds(point.id) < chosen.rounds for point in points)
-    if is_missing and any(point.run != "bench/start.py" for point in points):
-        machine.touch_memory()
-    for number in range(1, chosen.rounds + 1):
-        one_round(results, points, number, chosen.alone)
+    try:
+        for number in range(1, chosen.rounds + 1):
+            one_round(results, points, number, chosen.alone)
+    finally:
+        machine.release_memory(FOLDER)
     summary(points, results)
     if chosen.write and not chosen.alone:
         report.write(results)

@@ -13,15 +13,11 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/interop"))
+from harness.documents import marks, put_between  # noqa: E402
+
 BINARY = pathlib.Path(os.environ.get("RIACHO_BINARY", ROOT / "build/release/riacho"))
 MARKS = {"passed": "yes", "failed": "**no**"}
-
-
-def between(text: str, marker: str, inside: str) -> str:
-    """`text` with `inside` between `<!-- marker -->` and `<!-- /marker -->`."""
-    opening, closing = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
-    start, end = text.index(opening) + len(opening), text.index(closing)
-    return text[:start] + inside.strip("\n") + "\n" + text[end:]
 
 
 def api_table() -> str:
@@ -62,12 +58,9 @@ def client_table() -> str:
 
 
 def main() -> int:
-    path = ROOT / "docs/compatibility.md"
-    text = path.read_text(encoding="utf-8")
     for marker, table in (("apis", api_table()), ("clients", client_table())):
         if table.strip():
-            text = between(text, marker, table)
-    path.write_text(text, encoding="utf-8")
+            put_between(ROOT / "docs/compatibility.md", *marks(marker), table.strip("\n") + "\n")
     return 0
 
 

@@ -17,6 +17,7 @@ import sys
 import time
 
 from power_cuts import BrokenPromise, Failure, Programs, check_coverage, new_loop, parser_for, with_confluents_python
+from harness.documents import put_between
 from promises import Ends
 
 ROUNDS, ENDS_WANTED, RECORDS_WANTED = 30, 1000, 1_000_000
@@ -78,10 +79,7 @@ def run_once(programs: Programs, seed: int) -> dict:
 
 
 def write(state: State, document: pathlib.Path) -> None:
-    text = document.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    document.write_text(f"{before}{BEGIN}\n{state.text()}\n{END}{after}")
+    put_between(document, BEGIN, END, f"\n{state.text()}\n")
 
 
 def soak(state: State, programs: Programs, until: int) -> int:

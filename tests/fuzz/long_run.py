@@ -16,9 +16,13 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import threading
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+from harness.documents import put_between  # noqa: E402
+from harness.process import ROOT  # noqa: E402
+
 TARGETS = ("messages_fuzz", "batch_fuzz", "recovery_fuzz", "group_fuzz")
 OPTIONS = {"recovery_fuzz": ["-len_control=0", "-max_len=256"], "group_fuzz": ["-max_len=600"]}
 PART_S = 600
@@ -51,9 +55,7 @@ def write_table(state: dict) -> None:
     rows = ["| target | processor hours | inputs tried | edges covered | date |", "|---|--:|--:|--:|---|"]
     rows += [f"| `{target}` | {one['seconds'] / 3600:.2f} | {one['executions']:,} | {one['edges']:,} | {one['date']} |"
              for target, one in sorted(state.items())]
-    text = DOCUMENT.read_text()
-    before, rest = text.split(BEGIN)
-    DOCUMENT.write_text(before + BEGIN + "\n".join(rows) + "\n" + rest[rest.index(END):])
+    put_between(DOCUMENT, BEGIN, END, "\n".join(rows) + "\n")
 
 
 def fuzz(target: str, folder: pathlib.Path, wanted_s: float, state: dict) -> None:

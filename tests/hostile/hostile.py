@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import pathlib
-import platform
 import shutil
 import subprocess
 import sys
@@ -23,10 +22,10 @@ sys.path.insert(0, str(HERE.parent / "interop"))
 import wire  # noqa: E402
 from attacks import ATTACKS, MIB, Attack  # noqa: E402
 from harness.brokers import Riacho  # noqa: E402
+from harness.documents import machine, marks, put_between  # noqa: E402
 from harness.process import Failure  # noqa: E402
 
 DOCUMENT = HERE.parents[1] / "docs/reliability.md"
-BEGIN, END = "<!-- hostile -->\n", "<!-- /hostile -->"
 MEMORY_MAX = 640 * MIB  # the budgets, one batch being unpacked, and what the allocator keeps
 ANSWER_MAX = 30.0       # ten times what stalled memory may take to be taken back; a bound against hanging
 PAUSE = 0.01
@@ -103,10 +102,13 @@ def fill(broker: Riacho) -> None:
     peer = wire.Peer(broker.port)
     peer.ask(wire.create_topic("good", 1))
     peer.ask(wire.create_topic("bulk", 1))
-    frame = wire.produce("bulk", {0: wire.batch(wire.record(os.urandom(900_000)))})
+    now_ms = int(time.time() * 1000)  # else retention takes it
+    frame = wire.produce("bulk", {0: wire.batch(wire.record(os.urandom(900_000)), timestamp_ms=now_ms)})
     for _ in range(72):
         if any(wire.produce_errors(peer.ask(frame))):
             raise Failure("the bulk cannot be produced")
+    if wire.fetched_bytes(peer.ask(wire.fetch("bulk", 0, 0))) < 20 * MIB:
+        raise Failure("slow readers would not ask for much")
     peer.close()
 
 
@@ -131,17 +133,12 @@ def run(scale: float, seconds: float, folder: pathlib.Path) -> list[Figures]:
 
 
 def write(figures: list[Figures]) -> None:
-    cpu = next(line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-               if line.startswith("model name"))
-    text = (f"\nRun of {datetime.date.today()} on {os.cpu_count()} cores ({cpu}, Linux {platform.release()}), "
-            "attackers and broker on the same machine.\n\n"
+    text = (f"\nRun of {datetime.date.today()} on {machine()}, attackers and broker on the same machine.\n\n"
             "| attack | what | peak memory | p50 | p99 | worst |\n|--|--|--|--|--|--|\n")
     for one in figures:
         text += (f"| {one.name} | {one.what} | {one.peak_bytes / MIB:.0f} MiB | {one.p50_ms:.2f} ms "
                  f"| {one.p99_ms:.1f} ms | {one.worst_ms:.0f} ms |\n")
-    document = DOCUMENT.read_text(encoding="utf-8")
-    start, end = document.index(BEGIN) + len(BEGIN), document.index(END)
-    DOCUMENT.write_text(document[:start] + text + "\n" + document[end:], encoding="utf-8")
+    put_between(DOCUMENT, *marks("hostile"), text + "\n")
 
 
 def main() -> int:

@@ -1,24 +1,20 @@
 #!/usr/bin/env python3
 """docs/configuration.md holds the tables that `riacho options` prints. `--fix` writes them there."""
-import os
-import pathlib
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from program import BINARY  # first: it knows where the others are
+from harness.documents import marks, put_between, read_between
+from harness.process import ROOT, run
+
 DOCUMENT = ROOT / "docs/configuration.md"
-BEGIN, END = "<!-- options -->\n", "<!-- /options -->"
 
 
 def main() -> int:
-    program = os.environ.get("RIACHO_BINARY", str(ROOT / "build/release/riacho"))
-    tables = subprocess.run([program, "options"], check=True, text=True, stdout=subprocess.PIPE, timeout=60).stdout
-    text = DOCUMENT.read_text(encoding="utf-8")
-    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    if text[start:end] == tables:
+    tables = run([BINARY, "options"], 60, stderr=None).stdout
+    if read_between(DOCUMENT, *marks("options")) == tables:
         return 0
     if "--fix" in sys.argv:
-        DOCUMENT.write_text(text[:start] + tables + text[end:], encoding="utf-8")
+        put_between(DOCUMENT, *marks("options"), tables)
         return 0
     print("docs/configuration.md is not what the program says: tests/program/options_test.py --fix")
     return 1
