@@ -46,7 +46,7 @@ def verdict(point: Point, values: dict[str, list[float]]) -> str:
 def beside(point: Point, values: dict[str, list[float]]) -> str:
     """What else the row has to be read with."""
     if values.get("device"):
-        return f"device alone {point.cell(values['device'])}"
+        return f"device alone {point.cell(values['device'])}, at this pace {point.cell(values['device-paced'])}"
     free = headroom(point, values)
     if free is None:
         return ""

@@ -51,7 +51,7 @@ def one_round(results: Results, points: list[Point], number: int, alone: bool) -
         values: list[tuple[str, dict[str, float]]] = []
         for broker in brokers(program, wanted, alone):
             if any(point.startswith("latency") for point in wanted) and broker != "answers" and not alone:
-                values.append(("device", under_load.device(FOLDER)))
+                values += under_load.device(FOLDER).items()
             if module is not start:
                 machine.fill_memory(FOLDER)
             values.append((broker, module.measure(broker, FOLDER / broker, wanted)))
