@@ -3,17 +3,19 @@
 #include "io/timer_queue.hpp"
 
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <exception>
 #include <future>
 #include <mutex>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -77,6 +79,12 @@ void tell_scheduler(Urgency urgency) {
     ::syscall(SYS_sched_setattr, 0, &wish, 0);
 }
 
+int open_eventfd() {
+    int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "a thread cannot be woken");
+    return fd;
+}
+
 } // namespace
 
 class ThreadShard::Loop {
@@ -118,6 +126,7 @@ private:
         thread_id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
         pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
         tell_scheduler(urgency_);
+        listen();
         while (take_posted()) {
             run_batch();
             run_due_timers();
@@ -169,23 +178,31 @@ private:
         });
     }
 
-    void wake() {
-        asio::post(context_, [] {});
+    /// Without a lock of the loop: whoever is woken on this processor may run at once, and would wait for it.
+    void wake() { ::eventfd_write(wakeups_.native_handle(), 1); }
+    void listen() {
+        wakeups_.async_wait(asio::posix::stream_descriptor::wait_read,
+                            [this](const boost::system::error_code& error) {
+                                if (error) return;
+                                eventfd_t count = 0;
+                                ::eventfd_read(wakeups_.native_handle(), &count);
+                                listen();
+                            });
     }
 
-    const Clock&                                               clock_;
-    std::string                                                name_;
-    Urgency                                                    urgency_;
-    asio::io_context                                           context_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> alive_{context_.get_executor()};
-    asio::steady_timer                                         alarm_{context_};
-    std::optional<Time>                                        alarm_at_;
-    std::uint64_t                                              alarms_ = 0;
-    TimerQueue                                                 timers_;
-    std::vector<std::coroutine_handle<>>                       local_;
-    std::vector<std::coroutine_handle<>>                       batch_;
-    bool                                                       ending_ = false;
-    unsigned                                                   busy_turns_ = 0;
+    const Clock&                         clock_;
+    std::string                          name_;
+    Urgency                              urgency_;
+    asio::io_context                     context_{1};
+    asio::posix::stream_descriptor       wakeups_{context_, open_eventfd()};
+    asio::steady_timer                   alarm_{context_};
+    std::optional<Time>                  alarm_at_;
+    std::uint64_t                        alarms_ = 0;
+    TimerQueue                           timers_;
+    std::vector<std::coroutine_handle<>> local_;
+    std::vector<std::coroutine_handle<>> batch_;
+    bool                                 ending_ = false;
+    unsigned                             busy_turns_ = 0;
 
     std::mutex                           mutex_;
     std::vector<std::coroutine_handle<>> posted_;
