@@ -97,8 +97,8 @@ def measure(name: str, folder: pathlib.Path, wanted: set[str]) -> dict[str, floa
 
 
 def device(folder: pathlib.Path) -> dict[str, dict[str, float]]:
-    """The disk alone: one block, as much as a frame with what came in one sync takes, written over and synced; one after
-    the other, and at the moments in which records are due."""
+    """The disk alone: one block, as much as a frame with what came in one sync takes, written over and synced; one
+    after the other, and at the moments in which records are due."""
     folder.mkdir(parents=True, exist_ok=True)
     said = load(None, "device", file=folder / "device", batch_bytes=4096, rate=RATE, seconds=4)
     return {name: {f"latency_{share}": said[key][f"{share}_ms"] for share in ("p50", "p99", "p999")}
