@@ -78,15 +78,19 @@ protected:
         std::uint64_t points = count_points();
         if (HasFailure()) return;
         std::uint64_t stride = number_or("RIACHO_STRIDE", 1), point = number_or("RIACHO_POINT", 0);
-        std::uint64_t last = point ? point : points;
+        std::uint64_t last = point ? point : points, required = point ? 1 : points / stride, schedules = 0;
         if (!point) point = 1 + (seed_ + GetParam()) % stride;
-        for (; point <= last; point += stride) {
+        for (; point <= last; point += stride, ++schedules) {
             SCOPED_TRACE(fmt::format("play it again with RIACHO_SEED={} RIACHO_POINT={}", seed_, point));
             try {
                 crash_at(point);
             } catch (const std::exception& error) { ADD_FAILURE() << error.what(); }
             if (HasFailure()) return;
         }
+        RecordProperty("schedules", std::to_string(schedules));
+        fmt::print("{} schedules\n", schedules);
+        EXPECT_GE(schedules, required);
+        EXPECT_GT(points, 500u);
     }
 
     static std::uint64_t number_or(const char* variable, std::uint64_t otherwise) {

@@ -3,6 +3,7 @@
 // life goes on compacting.
 #include "base/log.hpp"
 #include "storage/log/cleaning_testing.hpp"
+#include "storage/schedules_testing.hpp"
 #include "storage/store/folders.hpp"
 
 #include <gtest/gtest.h>
@@ -55,9 +56,10 @@ struct CompactedCrash {
 
 TEST(CleaningCrash, loses_no_last_record_and_brings_none_back_wherever_the_power_fails) {
     log::set_level(log::Level::error);
-    std::uint64_t ends = 0;
-    for (std::uint64_t stop = 1; stop < 3'000; stop += stop < 40 ? 1 : 3) {
+    std::uint64_t ends = 0, schedules = 0;
+    for (std::uint64_t stop = 1; stop < 3'000; ++stop) {
         CompactedCrash crash(stop, 1 + stop % 4);
+        ++schedules;
         crash.world.open();
         bool has_ended = crash.live_until(stop);
         crash.world.restart(stop % 5 == 0 ? io::LifeEnd::kill : io::LifeEnd::power_cut);
@@ -74,6 +76,7 @@ TEST(CleaningCrash, loses_no_last_record_and_brings_none_back_wherever_the_power
     }
     log::set_level(log::Level::info);
     EXPECT_GT(ends, 10u) << "the cuts reach to the end of the life";
+    expect_schedules(schedules, 150);
 }
 
 /// Three segments of which one is left, with a key whose tombstone goes in this pass.
@@ -94,9 +97,10 @@ Task<> ready_to_swap(CompactedCrash& crash) {
 TEST(CleaningCrash, finishes_or_forgets_a_swap_wherever_it_is_cut) {
     log::set_level(log::Level::error);
     std::set<std::string> met;
+    std::uint64_t         schedules = 0;
     for (std::uint64_t seed = 1; seed <= 12; ++seed) {
         bool has_ended = false;
-        for (std::uint64_t stop = 1; !has_ended; ++stop) {
+        for (std::uint64_t stop = 1; !has_ended; ++stop, ++schedules) {
             CompactedCrash crash(seed, 1);
             LogWorld&      world = crash.world;
             world.options.segment_bytes = 1'000;
@@ -120,6 +124,7 @@ TEST(CleaningCrash, finishes_or_forgets_a_swap_wherever_it_is_cut) {
     }
     log::set_level(log::Level::info);
     EXPECT_EQ(met.size(), 4u) << "swaps were cut in each of their steps";
+    expect_schedules(schedules, 600);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // What the disk lost stops a start, with the place; told to go on, it keeps all that is left.
 #include "base/log.hpp"
+#include "storage/schedules_testing.hpp"
 #include "storage/store/file_store.hpp"
 #include "storage/store/store_testing.hpp"
 
@@ -236,7 +237,8 @@ TEST(Losses, a_place_that_cannot_be_read_is_named_and_only_what_lay_there_is_gon
 /// Interrupted anywhere, it begins again and keeps the same.
 TEST(Losses, the_start_that_goes_on_survives_a_cut_at_any_operation) {
     log::set_level(log::Level::error);
-    for (std::uint64_t cut = 1; cut < 80; cut += 1) {
+    std::uint64_t cut = 1;
+    for (; cut < 80; ++cut) {
         SCOPED_TRACE(fmt::format("cut {}", cut));
         LossRun run(cut);
         run.work(8);
@@ -251,6 +253,7 @@ TEST(Losses, the_start_that_goes_on_survives_a_cut_at_any_operation) {
         if (HasFailure()) break;
     }
     log::set_level(log::Level::info);
+    expect_schedules(cut - 1, 79);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "codec/crc32c.hpp"
 #include "codec/endian.hpp"
+#include "storage/schedules_testing.hpp"
 #include "storage/store/file_store.hpp"
 #include "storage/store/store_testing.hpp"
 #include "storage/store/stranded.hpp"
@@ -335,6 +336,7 @@ TEST(Stranded, survives_a_cut_at_any_operation) {
         if (HasFailure()) break;
     }
     log::set_level(log::Level::info);
+    expect_schedules(last - first, 100);
 }
 
 } // namespace
