@@ -37,6 +37,7 @@ WholeRange within(WholeRange range, OptionType type) {
 
 std::expected<std::int64_t, std::string> parse_whole(std::string_view text, WholeRange range) {
     text = trimmed(text);
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     std::int64_t value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     bool is_number = error == std::errc{} && end == text.data() + text.size() && !text.empty();
@@ -74,12 +75,16 @@ std::expected<std::string, std::string> parse_one_of(std::string_view           
 std::expected<std::vector<std::string>, std::string>
 parse_list(std::string_view text, const std::vector<std::string_view>& allowed) {
     std::vector<std::string> items;
-    while (!trimmed(text).empty()) {
-        std::size_t comma = std::min(text.find(','), text.size());
+    bool                     goes_on = !trimmed(text).empty();
+    while (goes_on) {
+        std::size_t comma = text.find(',');
         auto        item = parse_one_of(text.substr(0, comma), allowed);
         if (!item) return std::unexpected(fmt::format("each item {}", item.error()));
-        items.push_back(std::move(*item));
-        text.remove_prefix(std::min(comma + 1, text.size()));
+        if (item->empty()) return std::unexpected("no item may be empty");
+        bool is_twice = !allowed.empty() && std::ranges::find(items, *item) != items.end();
+        if (!is_twice) items.push_back(std::move(*item));
+        goes_on = comma != text.npos;
+        if (goes_on) text.remove_prefix(comma + 1);
     }
     return items;
 }

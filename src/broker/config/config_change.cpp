@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace riacho::broker {
 namespace {
@@ -13,8 +14,11 @@ using Operation = ConfigChange::Operation;
 using Items = std::vector<std::string>;
 
 /// A list with what it had and `change`: what is there already is not added again.
-Items changed_list(Items items, const ConfigChange& change) {
-    for (const std::string& item : *option_detail::parse_list(change.value, {})) {
+std::expected<Items, std::string> changed_list(Items items, const ConfigChange& change) {
+    auto named = option_detail::parse_list(change.value, {});
+    if (!named)
+        return std::unexpected(fmt::format("Configuration '{}' values must not be empty.", change.name));
+    for (const std::string& item : *named) {
         bool is_there = std::ranges::find(items, item) != items.end();
         if (change.operation == Operation::append && !is_there) items.push_back(item);
         if (change.operation == Operation::subtract) std::erase(items, item);
@@ -61,9 +65,10 @@ std::expected<Overrides, std::string> with_changes(Overrides overrides, const To
                                                change.name));
         auto        own = overrides.find(change.name);
         std::string now = own == overrides.end() ? option->get(defaults) : own->second;
-        Items       items = *option_detail::parse_list(now, {});
-        Items       changed = changed_list(items, change);
-        if (changed != items) overrides[change.name] = option_detail::join(changed);
+        Items       items = option_detail::parse_list(now, {}).value_or(Items{});
+        auto        changed = changed_list(std::move(items), change);
+        if (!changed) return std::unexpected(changed.error());
+        overrides[change.name] = option_detail::join(*changed); // as Kafka: the topic's own from now on
     }
     return overrides;
 }
@@ -79,6 +84,10 @@ std::expected<TopicConfig, std::string> checked_config(const TopicConfig& defaul
     if (config->remote_storage_enable)
         return std::unexpected("Tiered Storage functionality is disabled in the broker. Topic cannot be "
                                "configured with remote log storage.");
+    if (config->compression_gzip_level == 0)
+        return std::unexpected(
+            "Invalid value 0 for configuration compression.gzip.level: Value must be between "
+            "1 and 9 or equal to -1");
     for (auto [name, replicas] :
          {std::pair("follower.replication.throttled.replicas", &config->follower_throttled_replicas),
           std::pair("leader.replication.throttled.replicas", &config->leader_throttled_replicas)})

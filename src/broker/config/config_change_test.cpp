@@ -35,12 +35,12 @@ TEST(ConfigChange, appends_to_a_list_what_it_does_not_have) {
     EXPECT_EQ(policy_after({}, Operation::append, "compact"), "delete,compact") << "the default counts";
     EXPECT_EQ(policy_after({{"cleanup.policy", "compact"}}, Operation::append, "delete"), "compact,delete");
     EXPECT_EQ(policy_after({{"cleanup.policy", "compact"}}, Operation::append, "compact"), "compact");
-    EXPECT_EQ(policy_after({}, Operation::append, "delete"), "not set");
-    EXPECT_EQ(policy_after({}, Operation::append, ""), "not set");
+    EXPECT_EQ(policy_after({}, Operation::append, "delete"), "delete") << "the topic's own from now on";
+    EXPECT_EQ(policy_after({}, Operation::append, ""), "delete");
 }
 
 TEST(ConfigChange, subtracts_from_a_list_what_it_has) {
-    EXPECT_EQ(policy_after({}, Operation::subtract, "compact"), "not set");
+    EXPECT_EQ(policy_after({}, Operation::subtract, "compact"), "delete");
     EXPECT_EQ(policy_after({}, Operation::subtract, "delete"), "");
     EXPECT_EQ(policy_after({{"cleanup.policy", "compact,delete"}}, Operation::subtract, "compact"), "delete");
     EXPECT_EQ(policy_after({{"cleanup.policy", "compact,delete"}}, Operation::subtract, "delete, compact"),
@@ -54,6 +54,14 @@ TEST(ConfigChange, appends_to_lists_alone) {
               "Can't SUBTRACT to key retention because its type is not LIST.");
 }
 
+TEST(ConfigChange, takes_no_empty_items) {
+    EXPECT_EQ(changed({}, {{"cleanup.policy", Operation::append, "compact,"}}).error(),
+              "Configuration 'cleanup.policy' values must not be empty.");
+    EXPECT_NE(problem_of({{"cleanup.policy", "compact,"}}), "");
+    EXPECT_EQ(checked_config(TopicConfig{}, {{"cleanup.policy", "compact, compact"}})->cleanup_policy,
+              std::vector<std::string>{"compact"});
+}
+
 TEST(CheckedConfig, refuses_what_contradicts_itself) {
     EXPECT_EQ(problem_of({{"min.compaction.lag.ms", "2000"}, {"max.compaction.lag.ms", "1000"}}),
               "conflict topic config setting min.compaction.lag.ms (2000) > max.compaction.lag.ms (1000)");
@@ -63,6 +71,7 @@ TEST(CheckedConfig, refuses_what_contradicts_itself) {
 TEST(CheckedConfig, refuses_what_is_not_here) {
     EXPECT_TRUE(problem_of({{"remote.storage.enable", "true"}}).starts_with("Tiered Storage functionality"));
     EXPECT_EQ(problem_of({{"remote.storage.enable", "false"}}), "");
+    EXPECT_NE(problem_of({{"compression.gzip.level", "0"}}), "");
 }
 
 TEST(CheckedConfig, takes_throttled_replicas_as_kafka_writes_them) {
