@@ -79,7 +79,7 @@ Local& Broker::local_here() const {
 Task<Outcome<void, storage::StoreError>> Broker::start(std::string folder) {
     auto options_of = [this](std::string_view topic) {
         storage::LogOptions options = log_options(options_, topic, options_.topics);
-        if (topic.starts_with("__")) options.is_deleted = false;
+        options.is_deleted = options.is_compacted = false; // until it is known what the topic says
         return options;
     };
     auto store = co_await storage::open_store(world_, std::move(folder), options_.store, options_of);
