@@ -1,8 +1,6 @@
+#include "alterations.hpp"
 #include "kafka/batch/batch_builder.hpp"
 #include "kafka/messages/alter_configs.hpp"
-#include "kafka/messages/create_partitions.hpp"
-#include "kafka/messages/describe_configs.hpp"
-#include "kafka/messages/incremental_alter_configs.hpp"
 #include "scenario.hpp"
 
 #include <algorithm>
@@ -10,50 +8,6 @@
 
 namespace riacho::scenarios {
 namespace {
-
-constexpr std::int8_t topic_type = 2, set = 0, remove = 1, append = 2;
-
-struct Wish {
-    std::string                name;
-    std::optional<std::string> value;
-    std::int8_t                operation = set;
-};
-using AlterAnswer = kafka::IncrementalAlterConfigsResponse::Resource;
-
-void add_topic(kafka::IncrementalAlterConfigsRequest& request, const std::string& topic,
-               const std::vector<Wish>& wishes) {
-    auto& resource = request.resources.emplace_back();
-    resource.resource_type = topic_type;
-    resource.resource_name = topic;
-    for (const Wish& wish : wishes) resource.configs.push_back({wish.name, wish.operation, wish.value});
-}
-
-AlterAnswer alter(const Client& client, const std::string& topic, const std::vector<Wish>& wishes) {
-    kafka::IncrementalAlterConfigsRequest request;
-    add_topic(request, topic, wishes);
-    return client.ask(std::move(request)).responses.at(0);
-}
-
-/// What the topic itself says, by name.
-Configs own_configs(const Client& client, const std::string& topic) {
-    kafka::DescribeConfigsRequest request;
-    auto&                         asked = request.resources.emplace_back();
-    asked.resource_type = topic_type;
-    asked.resource_name = topic;
-    Configs own;
-    for (auto& config : client.ask(std::move(request)).results.at(0).configs)
-        if (config.config_source == 1) own[config.name] = config.value.value_or("null");
-    return own;
-}
-
-kafka::CreatePartitionsResponse::Result add_partitions(const Client& client, const std::string& topic,
-                                                       std::int32_t count) {
-    kafka::CreatePartitionsRequest request;
-    auto&                          asked = request.topics.emplace_back();
-    asked.name = topic;
-    asked.count = count;
-    return client.ask(std::move(request)).results.at(0);
-}
 
 class AlterTopics : public Scenario {
 protected:
