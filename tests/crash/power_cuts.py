@@ -31,11 +31,12 @@ from mirror import Mirror, folder_for_tests  # noqa: E402
 from promises import IN_FLIGHT_LEAST, Ends, Promises, broken  # noqa: E402
 
 WAL_BYTES, WAL_FILE_BYTES = 768 * 1024, 128 * 1024
-# In one run segments roll, the ring of the write-ahead log wraps, checkpoints come, batches go to segments first.
+# In one run segments roll, the ring of the write-ahead log wraps, checkpoints come, batches go to segments first,
+# and what is compacted is looked at often.
 SETTINGS = {"num.partitions": "3", "offsets.topic.num.partitions": "5", "log.segment.bytes": str(1024 * 1024),
             "wal.file.bytes": str(WAL_FILE_BYTES), "wal.bytes.max": str(WAL_BYTES), "wal.external.bytes": "16384",
             "wal.checkpoint.bytes": str(256 * 1024), "wal.checkpoint.interval.ms": "300",
-            "disk.reserve.bytes": str(1024 * 1024)}
+            "disk.reserve.bytes": str(1024 * 1024), "log.cleaner.backoff.ms": "200"}
 PATIENCE_S = 180  # a soak runs when nothing else does
 NAP_US_MAX = 8000  # a sync takes up to so much longer than here: there is a time to be cut in
 CHANGES_OF_A_RECOVERY = 30  # more or less
@@ -174,7 +175,8 @@ class Loop:
         problems = broken(self.promises, found)
         if problems:
             raise BrokenPromise("\n".join(problems[:20]))
-        return f"{len(self.promises.records())} of {len(found.records)} records, {len(found.retention)} topics"
+        self.promises.see(found)
+        return f"{len(self.promises.records())} of {len(found.records)} records, {len(found.configs)} topics"
 
     def round(self, kind: str) -> None:
         before = self.promises.acknowledgements
@@ -236,11 +238,13 @@ class Loop:
 
 def check_coverage(loop: Loop, rounds: int) -> None:
     laps, checkpoints = loop.laps_at_the_end
-    print(f"{loop.ends}; {loop.promises.acknowledged_records} records acknowledged; the ring went round {laps:.0f}"
-          f" times, {checkpoints} checkpoints")
+    print(f"{loop.ends}; {loop.promises.acknowledged_records} records and {loop.promises.alterations} alterations of"
+          f" topics acknowledged; the ring went round {laps:.0f} times, {checkpoints} checkpoints")
     problems = loop.ends.unmet(rounds // 2)
     if laps * 60 < 20 * rounds or checkpoints * 60 < 50 * rounds:
         problems.append("20 laps and 50 checkpoints are wanted in 60 rounds")
+    if loop.promises.alterations < 5 * rounds:
+        problems.append("five alterations of topics are wanted in each round")
     if problems:
         raise Failure("the run proves too little: " + "; ".join(problems))
 

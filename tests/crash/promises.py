@@ -6,8 +6,12 @@ The clients' journal (clients/peer.hpp) has a line for each promise:
     seen TOPIC PARTITION OFFSET VALUE                  a reader was given it; a value is NAME/NUMBER
     ordered NAME                                       idempotent: its numbers count from 0 in each partition
     commit GROUP PARTITION OFFSET
-    making TOPIC LIFE                                  asked for: from here on it may be there
-    made TOPIC LIFE RETENTION                          with this retention.bytes; its records are TOPIC/LIFE
+    making TOPIC LIFE NAME=VALUE...                    asked for: from here on it may be there, with these configs
+    made TOPIC LIFE                                    its records are TOPIC/LIFE
+    altering TOPIC LIFE NAME=VALUE...                  asked for, all or nothing; the value - takes a config away
+    altered TOPIC LIFE
+    growing TOPIC LIFE COUNT                           asked for: so many partitions
+    grown TOPIC LIFE COUNT
     deleting TOPIC LIFE                                asked for: from here on it may be gone
     deleted TOPIC LIFE
     wrong NAME TEXT                                    an answer that no client should ever get
@@ -21,15 +25,34 @@ import statistics
 IN_FLIGHT_LEAST = 8  # connections, at each end
 MAIN = "crash"  # the topic that is never deleted
 Records = dict[tuple[str, int, int], str]  # (topic, partition, offset): value
+Configs = dict[str, str]  # name: value
 
 
 @dataclasses.dataclass
 class Changing:
     """A topic that comes and goes; `life` tells one of that name from the next."""
 
-    state: str
     life: int
-    retention: str = ""
+    configs: Configs  # its own, not the broker's
+    state: str = "making"
+    partitions: int = 1
+    altering: Configs | None = None  # what it may have instead, once that was asked for
+    growing: int = 0
+
+    def may_have(self) -> list[Configs]:
+        return [self.configs] + ([] if self.altering is None else [self.altering])
+
+    def see(self, configs: Configs, partitions: int) -> None:
+        """What somebody has seen stays, answered or not."""
+        if self.state == "making":
+            self.state = "made"
+        if configs == self.altering:
+            self.configs, self.altering = configs, None
+        self.partitions = max(self.partitions, partitions)
+
+
+def configs_in(words: list[str]) -> Configs:
+    return dict(word.split("=", 1) for word in words)
 
 
 class Promises:
@@ -44,6 +67,7 @@ class Promises:
         self.connections: dict[str, str] = {}  # name: the last of > < x
         self.acknowledgements = 0  # answers that promised something
         self.acknowledged_records = 0
+        self.alterations = 0  # of topics, acknowledged
 
     def take(self, line: str) -> None:
         kind, *words = line.split()
@@ -61,7 +85,8 @@ class Promises:
             self.wrong.append(" ".join(words))
         else:
             self.take_topic(kind, *words)
-        self.acknowledgements += kind in ("records", "commit", "made", "deleted")
+        self.alterations += kind in ("altered", "grown")
+        self.acknowledgements += kind in ("records", "commit", "made", "altered", "grown", "deleted")
 
     def take_records(self, words: list[str]) -> None:
         topic, partition, offset, name = words[0], int(words[1]), int(words[2]), words[3]
@@ -75,10 +100,32 @@ class Promises:
         if other != value:
             self.wrong.append(f"{place} was promised to {other} and to {value}")
 
-    def take_topic(self, kind: str, name: str, life: str, retention: str = "") -> None:
-        self.topics[name] = Changing(kind, int(life), retention)
+    def take_topic(self, kind: str, name: str, life: str, *words: str) -> None:
+        if kind == "making":
+            self.topics[name] = Changing(int(life), configs_in(words))
+        topic = self.topics[name]
+        if kind == "altering":
+            changed = topic.configs | configs_in(words)
+            topic.altering = {config: value for config, value in changed.items() if value != "-"}
+        elif kind == "altered":
+            if topic.altering is not None:  # nobody saw it before
+                topic.configs, topic.altering = topic.altering, None
+        elif kind == "growing":
+            topic.growing = int(words[0])
+        elif kind == "grown":
+            topic.partitions = int(words[0])
+        else:
+            topic.state = kind
         if kind == "deleting":
             self.topic_records.pop(name, None)
+
+    def see(self, found: "Found") -> None:
+        """A reader has seen it: from now on it is promised."""
+        for name, topic in self.topics.items():
+            if name in found.configs:
+                topic.see(found.configs[name], found.partitions[name])
+            elif topic.state == "deleting":
+                topic.state = "deleted"
 
     def records(self) -> Records:
         return dict(itertools.chain.from_iterable(one.items() for one in self.topic_records.values()))
@@ -94,7 +141,8 @@ class Found:
 
     records: Records
     committed: dict[tuple[str, int], int]
-    retention: dict[str, str]  # of each topic that is there
+    configs: dict[str, Configs]  # of each topic that is there and may go, its own
+    partitions: dict[str, int]  # of each of them
 
 
 def out_of_order(promises: Promises, found: Records) -> list[str]:
@@ -110,16 +158,25 @@ def out_of_order(promises: Promises, found: Records) -> list[str]:
     return problems
 
 
+def broken_topic(name: str, topic: Changing, found: Found) -> list[str]:
+    is_there = name in found.configs
+    if not is_there:
+        return [f"{name} was created and is not there"] if topic.state == "made" else []
+    if topic.state == "deleted":
+        return [f"{name} was deleted and is there"]
+    problems = []
+    if found.configs[name] not in topic.may_have():
+        promised = " or ".join(str(configs) for configs in topic.may_have())
+        problems.append(f"{name} has {found.configs[name]}, {promised} was promised")
+    if found.partitions[name] not in (topic.partitions, topic.growing or topic.partitions):
+        problems.append(f"{name} has {found.partitions[name]} partitions, {topic.partitions} were promised")
+    return problems
+
+
 def broken_topics(promises: Promises, found: Found) -> list[str]:
     problems = []
     for name, topic in promises.topics.items():
-        is_there = name in found.retention
-        if topic.state == "made" and not is_there:
-            problems.append(f"{name} was created and is not there")
-        if topic.state == "made" and is_there and found.retention[name] != topic.retention:
-            problems.append(f"{name} has retention.bytes={found.retention[name]}, {topic.retention} was promised")
-        if topic.state == "deleted" and is_there:
-            problems.append(f"{name} was deleted and is there")
+        problems += broken_topic(name, topic, found)
     for (name, partition, offset), value in found.records.items():
         if name != MAIN and value != f"{name}/{promises.topics[name].life}":
             problems.append(f"{name}-{partition}@{offset}: {value} was deleted with its topic and came back")

@@ -14,18 +14,18 @@ records crash 0 2 once 1 2
 seen crash 0 2 once/1
 commit group 0 2
 commit group 0 3
-making t-0 1
-made t-0 1 70
+making t-0 1 retention.bytes=70
+made t-0 1
 records t-0 0 0 t-0 1 1
 deleting t-0 1
 deleted t-0 1
-making t-1 1
-made t-1 1 71
+making t-1 1 retention.bytes=71
+made t-1 1
 records t-1 0 0 t-1 1 1
-making t-2 1
-made t-2 1 72
+making t-2 1 retention.bytes=72
+made t-2 1
 deleting t-2 1
-making t-3 4
+making t-3 4 retention.bytes=9
 > plain
 > consumer
 x consumer
@@ -42,8 +42,12 @@ def promises(more: str = "") -> Promises:
 
 
 class PromisesTest(unittest.TestCase):
-    def broken(self, records=None, committed=None, retention=None, more: str = "") -> list[str]:
-        found = Found(records or KEPT, committed or {("group", 0): 3}, retention or {"t-1": "71"})
+    def broken(self, records=None, committed=None, retention=None, more: str = "", **changed) -> list[str]:
+        """`retention`: retention.bytes by topic; `changed`: more of what is found."""
+        configs = {name: {"retention.bytes": value} for name, value in (retention or {"t-1": "71"}).items()}
+        configs |= {"t-1": changed["configs"]} if "configs" in changed else {}
+        found = Found(records or KEPT, committed or {("group", 0): 3}, configs,
+                      dict.fromkeys(configs, changed.get("partitions", 1)))
         return broken(promises(more), found)
 
     def test_kept_promises_are_no_problem(self):
@@ -89,10 +93,61 @@ class PromisesTest(unittest.TestCase):
         self.assertEqual(self.broken(retention={"t-0": "70", "t-1": "71"}), ["t-0 was deleted and is there"])
 
     def test_a_config_that_is_lost_is_found(self):
-        self.assertEqual(self.broken(retention={"t-1": "-1"}), ["t-1 has retention.bytes=-1, 71 was promised"])
+        said = "t-1 has {}, {{'retention.bytes': '71'}} was promised"
+        self.assertEqual(self.broken(retention={"t-1": "-1"}), [said.format({"retention.bytes": "-1"})])
+        self.assertEqual(self.broken(configs={}), [said.format({})])
+        self.assertEqual(len(self.broken(retention={"t-1": "71", "t-3": "8"})), 1)  # made as it was asked for
+
+    def test_an_alteration_is_there_or_not_until_it_was_answered(self):
+        asked = "altering t-1 1 retention.bytes=- segment.bytes=500\n"
+        old, new = {"retention.bytes": "71"}, {"segment.bytes": "500"}
+        for configs in (old, new):
+            self.assertEqual(self.broken(configs=configs, more=asked), [])
+        self.assertEqual(self.broken(configs=new, more=asked + "altered t-1 1\n"), [])
+
+    def test_a_half_alteration_is_found(self):
+        asked = "altering t-1 1 retention.bytes=- segment.bytes=500\n"
+        for configs in ({}, {"retention.bytes": "71", "segment.bytes": "500"}):
+            self.assertEqual(len(self.broken(configs=configs, more=asked)), 1, configs)
+
+    def test_an_alteration_that_was_answered_and_is_lost_is_found(self):
+        more = "altering t-1 1 segment.bytes=500\naltered t-1 1\n"
+        self.assertEqual(self.broken(more=more), ["t-1 has {'retention.bytes': '71'}, {'retention.bytes': '71',"
+                                                  " 'segment.bytes': '500'} was promised"])
+
+    def test_a_config_that_was_taken_away_and_comes_back_is_found(self):
+        more = "altering t-1 1 retention.bytes=-\naltered t-1 1\n"
+        self.assertEqual(self.broken(configs={}, more=more), [])
+        self.assertEqual(self.broken(more=more), ["t-1 has {'retention.bytes': '71'}, {} was promised"])
+
+    def test_a_config_of_an_earlier_life_that_comes_back_is_found(self):
+        more = "deleting t-1 1\ndeleted t-1 1\nmaking t-1 2\nmade t-1 2\n"
+        records = {place: value for place, value in KEPT.items() if place[0] != "t-1"}
+        self.assertEqual(self.broken(records, configs={}, more=more), [])
+        self.assertEqual(self.broken(records, more=more), ["t-1 has {'retention.bytes': '71'}, {} was promised"])
+
+    def test_partitions_that_go_away_are_found(self):
+        asked = "growing t-1 1 2\n"
+        for partitions in (1, 2):
+            self.assertEqual(self.broken(partitions=partitions, more=asked), [])
+        self.assertEqual(self.broken(partitions=2, more=asked + "grown t-1 1 2\n"), [])
+        self.assertEqual(self.broken(partitions=1, more=asked + "grown t-1 1 2\n"),
+                         ["t-1 has 1 partitions, 2 were promised"])
+        self.assertEqual(self.broken(partitions=2), ["t-1 has 2 partitions, 1 were promised"])
+
+    def test_what_a_reader_saw_of_an_unanswered_change_stays(self):
+        old, new = {"retention.bytes": "71"}, {"retention.bytes": "71", "segment.bytes": "500"}
+        read = promises("altering t-1 1 segment.bytes=500\ngrowing t-1 1 2\n")
+        seen = Found(KEPT, {("group", 0): 3}, {"t-1": new}, {"t-1": 2})
+        self.assertEqual(broken(read, seen), [])
+        read.see(seen)
+        self.assertEqual(broken(read, seen), [])
+        self.assertEqual(len(broken(read, Found(KEPT, {("group", 0): 3}, {"t-1": old}, {"t-1": 1}))), 2)
+        gone = Found(KEPT, {("group", 0): 3}, {"t-1": new, "t-2": {"retention.bytes": "72"}}, {"t-1": 2, "t-2": 1})
+        self.assertEqual(broken(read, gone), ["t-2 was deleted and is there"])
 
     def test_records_that_come_back_in_a_topic_made_again_are_found(self):
-        more = "making t-0 2\nmade t-0 2 70\n"
+        more = "making t-0 2 retention.bytes=70\nmade t-0 2\n"
         retention = {"t-0": "70", "t-1": "71"}
         self.assertEqual(self.broken(retention=retention, more=more), [])
         self.assertEqual(self.broken(KEPT | {("t-0", 0, 0): "t-0/1"}, retention=retention, more=more),
@@ -102,6 +157,8 @@ class PromisesTest(unittest.TestCase):
         read = promises()
         self.assertEqual(read.in_flight(), 1)  # plain; the consumer's will never come
         self.assertEqual((read.acknowledgements, read.acknowledged_records), (11, 6))
+        more = promises("altering t-1 1 a=b\naltered t-1 1\ngrowing t-1 1 2\ngrown t-1 1 2\n")
+        self.assertEqual((more.acknowledgements, more.alterations), (13, 2))
 
 
 class EndsTest(unittest.TestCase):

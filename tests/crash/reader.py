@@ -2,9 +2,9 @@
 import time
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, ResourceType
 
-from promises import MAIN, Found, Records
+from promises import MAIN, Configs, Found, Records
 
 SECONDS = 180
 
@@ -59,12 +59,15 @@ def read_committed(admin: AdminClient, group: str) -> dict[tuple[str, int], int]
     return {(group, one.partition): one.offset for one in answer.topic_partitions}
 
 
-def read_retention(admin: AdminClient, topics: list[str]) -> dict[str, str]:
+def read_configs(admin: AdminClient, topics: list[str]) -> dict[str, Configs]:
+    """What the topics say themselves."""
     if not topics:
         return {}
     asked = admin.describe_configs([ConfigResource(ResourceType.TOPIC, name) for name in topics],
                                    request_timeout=SECONDS)
-    return {resource.name: answer.result()["retention.bytes"].value for resource, answer in asked.items()}
+    own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+    return {resource.name: {name: entry.value for name, entry in answer.result().items() if entry.source == own}
+            for resource, answer in asked.items()}
 
 
 def read(address: str, groups: set[str]) -> Found:
@@ -72,5 +75,5 @@ def read(address: str, groups: set[str]) -> Found:
     topics = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=SECONDS).topics.items()
               if not name.startswith("__")}
     committed = {place: offset for group in groups for place, offset in read_committed(admin, group).items()}
-    changing = [name for name in topics if name != MAIN]
-    return Found(read_records(address, topics), committed, read_retention(admin, changing))
+    changing = {name: partitions for name, partitions in topics.items() if name != MAIN}
+    return Found(read_records(address, topics), committed, read_configs(admin, list(changing)), changing)
