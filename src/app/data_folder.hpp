@@ -10,6 +10,8 @@ std::string default_data_folder();
 std::string absolute_path(const std::string& path);
 
 /// A new folder, in memory where the system has one for that (/dev/shm); removed with all in it at the end.
+/// `owner.lock` in it is locked for as long as its owner lives: who makes one removes those whose owners
+/// died.
 class EphemeralFolder {
 public:
     /// Throws std::system_error.
@@ -18,10 +20,12 @@ public:
     EphemeralFolder(const EphemeralFolder&) = delete;
     EphemeralFolder& operator=(const EphemeralFolder&) = delete;
 
-    const std::string& path() const { return path_; }
+    /// Where the data goes; not there yet.
+    std::string data() const { return path_ + "/data"; }
 
 private:
     std::string path_;
+    int         lock_ = -1;
 };
 
 } // namespace riacho::app

@@ -204,7 +204,7 @@ int up(const UpOptions& options) {
             EphemeralFolder folder;
             configuration->broker.store.durability = storage::Durability::os;
             configuration->broker.store.disk_reserve_bytes = 0; // its disk is memory
-            return run_in(folder.path(), std::move(*configuration), options);
+            return run_in(folder.data(), std::move(*configuration), options);
         } catch (const std::system_error& error) {
             return complain(in_the_way, fmt::format("no folder for --ephemeral: {}", error.what()));
         }

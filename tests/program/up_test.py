@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """`riacho up`, `riacho broker` and `riacho ready`, as a person or a script meets them."""
+import os
+import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -65,6 +68,36 @@ class UpTest(ProgramTest):
         process, _ = self.up("up", "--ephemeral", TMPDIR=str(self.folder))
         self.assertEqual(process.stop(), 0)
         self.assertEqual([path.name for path in self.folder.iterdir() if path.is_dir()], [])
+
+    def ephemeral_folder(self, process) -> pathlib.Path:
+        links = [os.readlink(fd) for fd in pathlib.Path(f"/proc/{process.pid}/fd").iterdir() if fd.is_symlink()]
+        return next(pathlib.Path(link).parent for link in links if link.endswith("/owner.lock"))
+
+    def test_ephemeral_removes_what_a_killed_one_left_and_nothing_else(self):
+        dead, _ = self.up("dead", "--ephemeral")
+        alive, _ = self.up("alive", "--ephemeral")
+        left, used = self.ephemeral_folder(dead), self.ephemeral_folder(alive)
+        dead.kill()
+        foreign = [left.parent / f"riacho-{os.getpid() % 10_000:04}{number}x" for number in range(3)]
+        link = left.parent / f"riacho-{os.getpid() % 10_000:04}ln"
+        try:
+            for path in foreign:
+                path.mkdir()
+            (foreign[1] / "owner.lock").touch()
+            (foreign[1] / "letter").write_text("not ours")
+            (foreign[2] / "data").mkdir()
+            link.symlink_to(used)
+            self.assertTrue(left.is_dir())
+            self.up("next", "--ephemeral")
+            self.assertFalse(left.exists())
+            self.assertTrue(used.is_dir() and link.is_symlink())
+            self.assertEqual([path.is_dir() for path in foreign], [True] * 3)
+            self.assertEqual(alive.stop(), 0)
+            self.assertFalse(used.exists())
+        finally:
+            link.unlink(missing_ok=True)
+            for path in foreign:
+                shutil.rmtree(path, ignore_errors=True)
 
     def test_the_default_folder_respects_xdg(self):
         home = self.folder / "home"
