@@ -29,11 +29,11 @@ std::shared_ptr<File> FileCache::take_out(Entry& entry) {
     return std::exchange(entry.file, nullptr);
 }
 
-/// Closes clean files until there is room for one more; gives a dirty one where only those are left.
-FileCache::Victim FileCache::choose() {
+/// Closes clean files until there are `files_max`; gives a dirty one where only those are left.
+FileCache::Victim FileCache::choose(std::size_t files_max) {
     std::scoped_lock lock(mutex_);
     auto is_idle = [](const Entry* entry) { return entry->file.use_count() == 1 && !entry->is_pinned; };
-    while (clean_.size() + dirty_.size() >= limit_) {
+    while (clean_.size() + dirty_.size() > files_max) {
         if (auto idle = std::ranges::find_if(clean_, is_idle); idle != clean_.end()) {
             take_out(**idle);
             continue;
@@ -46,8 +46,12 @@ FileCache::Victim FileCache::choose() {
     return {};
 }
 
-Task<> FileCache::make_room() {
-    for (Victim victim = choose(); victim.entry; victim = choose()) {
+Task<> FileCache::make_room() { return close_down_to(std::max<std::size_t>(limit_, 1) - 1); }
+
+Task<> FileCache::let_go() { return close_down_to(size() / 2); }
+
+Task<> FileCache::close_down_to(std::size_t files) {
+    for (Victim victim = choose(files); victim.entry; victim = choose(files)) {
         auto result = Synced::well;
         try {
             co_await victim.file->sync();
@@ -126,8 +130,22 @@ Task<std::shared_ptr<File>> CachedFile::open() { return open(OpenMode::write); }
 Task<std::shared_ptr<File>> CachedFile::open(OpenMode mode) {
     if (auto file = disk_.open_files().find(entry_, path_)) co_return file;
     co_await disk_.open_files().make_room();
-    std::shared_ptr<File> opened = co_await disk_.open(path_, mode);
+    std::shared_ptr<File> opened = co_await open_if_there_are_descriptors(mode);
+    if (!opened) {
+        co_await disk_.open_files().let_go();
+        opened = co_await disk_.open(path_, mode);
+    }
     co_return disk_.open_files().keep(entry_, std::move(opened));
+}
+
+/// Null where there are none left; what else goes wrong is thrown.
+Task<std::shared_ptr<File>> CachedFile::open_if_there_are_descriptors(OpenMode mode) {
+    try {
+        co_return co_await disk_.open(path_, mode);
+    } catch (const DiskError& error) {
+        if (error.error_number() != EMFILE && error.error_number() != ENFILE) throw;
+    }
+    co_return nullptr;
 }
 
 Task<> CachedFile::pin() { pinned_ = co_await open(); }

@@ -45,8 +45,11 @@ private:
     };
 
     enum class Synced { well, with_error };
-    Task<>                make_room();
-    Victim                choose();
+    Task<> make_room();
+    /// The system has no more descriptors: closes half of what is not in use.
+    Task<>                let_go();
+    Task<>                close_down_to(std::size_t files);
+    Victim                choose(std::size_t files_max);
     void                  settle(Victim victim, Synced result);
     std::shared_ptr<File> find(const EntryPtr& entry, const std::string& path);
     std::shared_ptr<File> keep(const EntryPtr& entry, std::shared_ptr<File> opened);
@@ -88,6 +91,8 @@ public:
     const std::string& path() const { return path_; }
 
 private:
+    Task<std::shared_ptr<File>> open_if_there_are_descriptors(OpenMode mode);
+
     Disk&                 disk_;
     std::string           path_;
     FileCache::EntryPtr   entry_;

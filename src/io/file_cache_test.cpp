@@ -78,6 +78,20 @@ TYPED_TEST(FileCacheTest, reads_a_pinned_file_on_that_has_lost_its_name) {
 
 class SimulatedFileCache : public FileCacheTest<SimulatedWorld> {};
 
+TEST_F(SimulatedFileCache, closes_files_and_tries_again_where_the_system_has_no_descriptors) {
+    for (auto& file : files) world.run(write(*file, "x"));
+    EXPECT_EQ(open_files(), 3u);
+    for (int error : {EMFILE, ENFILE}) {
+        world.disk().fail_next(DiskOperation::open, "/0", error, 1);
+        EXPECT_EQ(world.run(read(*files[0])), "x");
+        EXPECT_EQ(open_files(), 2u); // one of three stayed
+        for (int i = 5; i < 8; ++i) world.run(read(*files[static_cast<std::size_t>(i)]));
+    }
+    world.disk().fail_next(DiskOperation::open, "/0", EMFILE, 2);
+    EXPECT_THROW(world.run(read(*files[0])), DiskError);
+    EXPECT_EQ(world.run(read(*files[0])), "x");
+}
+
 TEST_F(SimulatedFileCache, syncs_what_was_written_before_it_closes_a_file) {
     for (auto& file : files) world.run(write(*file, "kept"));
     world.run(world.disk().sync_folder(folder()));

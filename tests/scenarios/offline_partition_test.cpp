@@ -45,6 +45,21 @@ TEST_P(OfflinePartition, is_refused_over_restarts_until_its_records_are_brought_
     EXPECT_EQ(read_all(*client_, "others", 0).size(), 3u);
 }
 
+TEST_P(OfflinePartition, is_not_what_a_lack_of_descriptors_makes) {
+    disk().fail_next(io::DiskOperation::open, "/orders-0/", EMFILE, 6);
+    for (int i = 0; i < 5; ++i) {
+        checkpoint(); // nothing of the partition is in files yet
+        EXPECT_EQ(produced("orders", "value"), ErrorCode::none);
+        EXPECT_EQ(produced("others", "served"), ErrorCode::none);
+        cluster_.run_for(2s);
+    }
+    EXPECT_GE(disk().failures(EMFILE), 4u);
+    for (auto how : {LifeEnd::clean, LifeEnd::power_cut}) {
+        EXPECT_EQ(read_all(*client_, "orders", 0).size(), 6u);
+        restart(how);
+    }
+}
+
 TEST_P(OfflinePartition, of_committed_offsets_keeps_neither_the_broker_nor_other_groups_from_serving) {
     std::vector<std::string> groups;
     for (int i = 0; i < 12; ++i) groups.push_back("group-" + std::to_string(i));

@@ -135,8 +135,8 @@ Task<> PartitionLog::clean(CleanerOptions options) {
     try {
         co_await start_pass(options);
     } catch (const io::DiskError& error) {
-        // A full disk leaves all as it is; the next look tries again.
-        if (!error.is_full()) failure = error.what();
+        // A full disk, or too many open files, leave all as it is; the next look tries again.
+        if (!error.is_full() && !is_passing(error)) failure = error.what();
     }
     if (!failure.empty()) end_cleaning(failure);
 }

@@ -1,6 +1,7 @@
 #include "kafka/batch/patch.hpp"
 #include "storage/log/partition_log.hpp"
 
+#include <chrono>
 #include <utility>
 
 // A batch that is too large for a frame of the write-ahead log (docs/durability.md, "Large batches"):
@@ -15,6 +16,8 @@ namespace riacho::storage {
 namespace {
 
 constexpr std::size_t external_entry_bytes = 24;
+constexpr Time        cut_pause = std::chrono::seconds(1);
+constexpr int         cut_tries_max = 60; ///< while there is no descriptor for it
 
 } // namespace
 
@@ -61,6 +64,17 @@ Task<Outcome<Appended, AppendError>> PartitionLog::append_external(Bytes batch, 
     co_return Appended{numbered.base, log_start_};
 }
 
+/// What was put into the segment goes before anything else comes there.
+Task<> PartitionLog::take_back_external() {
+    for (int tries = 0;; ++tries) {
+        auto cut = co_await on_pool(files_->cut_external());
+        if (!cut.failure) co_return;
+        bool is_passing = cut.failure->kind == FilesChange::Failure::Kind::passing;
+        if (!is_passing || refusal() || tries >= cut_tries_max) co_return go_offline(cut.failure->text);
+        co_await shard_.sleep_for(cut_pause);
+    }
+}
+
 /// Writes and syncs it where the log ends; when that fails, nothing has happened or the partition is offline.
 Task<std::optional<AppendError>> PartitionLog::put_external(Bytes batch, ExternalBatch& placed) {
     if (auto refused = refusal()) co_return refused;
@@ -70,10 +84,7 @@ Task<std::optional<AppendError>> PartitionLog::put_external(Bytes batch, Externa
     bool has_failed = written.change.failure.has_value();
     apply(std::move(written.change));
     if (!has_failed && !is_offline_) co_return std::nullopt;
-    if (!is_offline_) {
-        auto cut = co_await on_pool(files_->cut_external());
-        if (cut.failure) go_offline(cut.failure->text);
-    }
+    if (!is_offline_) co_await take_back_external();
     co_return refusal().value_or(AppendError::no_room);
 }
 

@@ -185,6 +185,41 @@ TEST(LogCrash, GoesOfflineWhenItsSegmentFails) {
     }
 }
 
+TEST(LogCrash, WaitsForDescriptorsAndStaysOnline) {
+    for (int error : {EMFILE, ENFILE}) {
+        LogWorld world;
+        world.options.segment_bytes = 500;
+        world.open();
+        ASSERT_TRUE(world.append(test_batch()));
+        auto good = world.checkpoint();
+        world.world.disk().fail_next(io::DiskOperation::open, ".log", error, 6);
+        for (int i = 0; i < 10; ++i) ASSERT_TRUE(world.append(test_batch()));
+        auto early = world.checkpoint();
+        EXPECT_FALSE(world.log->is_offline());
+        EXPECT_LT(early.point.offset, Offset{11});
+        EXPECT_TRUE(early.needs_from) << "what is not written out stays in the wal";
+        EXPECT_GE(early.point.offset, good.point.offset);
+        for (int tries = 0; tries < 5; ++tries) world.checkpoint();
+        EXPECT_EQ(world.checkpoint().point.offset, Offset{11});
+        EXPECT_EQ(world.all_bases().size(), 11u);
+    }
+}
+
+TEST(LogCrash, RefusesALargeBatchWithoutADescriptorAndTakesItLater) {
+    LogWorld world;
+    world.options.wal_external_bytes = 5'000;
+    world.open();
+    world.external_ends[Offset{0}] = Offset{1};
+    world.world.disk().fail_next(io::DiskOperation::open, ".log", EMFILE, 2);
+    auto refused = world.append(test_batch({.value_bytes = 9'000}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, AppendError::no_room);
+    EXPECT_FALSE(world.log->is_offline());
+    auto taken = world.append(test_batch({.value_bytes = 9'000}));
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->base_offset, Offset{0});
+}
+
 TEST(LogCrash, FailsOneReadWhenTheDiskDoes) {
     LogWorld world;
     world.open();

@@ -5,6 +5,7 @@
 #include "io/disk.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -20,11 +21,18 @@ constexpr std::size_t index_entries_spare = 300;
 
 } // namespace
 
+bool is_passing(const io::DiskError& error) {
+    int number = error.error_number();
+    return number == EMFILE || number == ENFILE || number == ENOMEM;
+}
+
 /// A sync that failed for room has lost what it was about, as any other.
 FilesChange::Failure LogFiles::failure_of(const io::DiskError& error) const {
     using Kind = FilesChange::Failure::Kind;
     bool has_lost = last_ && last_->has_failed_sync();
-    return {error.what(), error.is_full() && !has_lost ? Kind::full : Kind::broken};
+    if (has_lost) return {error.what(), Kind::broken};
+    if (is_passing(error)) return {error.what(), Kind::passing};
+    return {error.what(), error.is_full() ? Kind::full : Kind::broken};
 }
 
 void LogFiles::load(Loaded loaded) {

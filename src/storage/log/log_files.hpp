@@ -28,10 +28,13 @@ struct FilesChange {
     std::vector<PublishedSegment> segments;
     struct Failure {
         std::string text;
-        enum class Kind { full, broken } kind = Kind::broken;
+        enum class Kind { full, passing, broken } kind = Kind::broken;
     };
     std::optional<Failure> failure;
 };
+
+/// The system had no descriptor or no memory for a call: says nothing about the file, and is tried again.
+bool is_passing(const io::DiskError& error);
 
 /// The folder of one partition, and what has been written there: segments, and producers and epochs as of the
 /// last batch that was written. Used on the partition's pool thread, one job at a time.

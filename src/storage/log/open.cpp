@@ -18,10 +18,7 @@ struct OpenedFiles {
 };
 
 /// A full disk, or too many open files, say nothing about this partition.
-bool is_of_the_partition(const io::DiskError& error) {
-    int number = error.error_number();
-    return !error.is_full() && number != EMFILE && number != ENFILE && number != ENOMEM;
-}
+bool is_of_the_partition(const io::DiskError& error) { return !error.is_full() && !is_passing(error); }
 
 Task<Outcome<OpenedFiles, LogDamage>> open_files(LogLoader::Input input, Recovered recovered,
                                                  std::vector<ReplayedEntry> replay) {

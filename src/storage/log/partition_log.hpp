@@ -114,6 +114,7 @@ private:
     bool                                 is_external(const Bytes& batch) const;
     Task<Outcome<Appended, AppendError>> append_external(Bytes batch, LeaderEpoch epoch, Time deadline);
     Task<std::optional<AppendError>>     put_external(Bytes batch, ExternalBatch& placed);
+    Task<>                               take_back_external();
     Task<bool>                           wait_until_all_is_durable(Time deadline);
     // write_out.cpp
     void   maybe_write_out();

@@ -9,8 +9,8 @@ namespace riacho::storage {
 namespace {
 
 constexpr log::Logger write_out_logger{"storage"};
-/// A full disk is tried again after this.
-constexpr Time full_disk_pause = std::chrono::seconds(1);
+/// A full disk, or one for which there was no descriptor, is tried again after this.
+constexpr Time write_out_pause = std::chrono::seconds(1);
 
 } // namespace
 
@@ -59,10 +59,13 @@ void PartitionLog::apply(FilesChange change) {
         if (place_.space) place_.space->wrote(before - tail_.bytes());
     }
     if (!change.failure) return;
-    if (change.failure->kind == FilesChange::Failure::Kind::broken) return go_offline(change.failure->text);
-    if (place_.space) place_.space->report_full();
-    if (shard_.now() >= write_out_again_) write_out_logger.warn("disk full: {}", change.failure->text);
-    write_out_again_ = shard_.now() + full_disk_pause;
+    using Kind = FilesChange::Failure::Kind;
+    if (change.failure->kind == Kind::broken) return go_offline(change.failure->text);
+    bool is_full = change.failure->kind == Kind::full;
+    if (is_full && place_.space) place_.space->report_full();
+    if (shard_.now() >= write_out_again_)
+        write_out_logger.warn("{}: {}", is_full ? "disk full" : "tried again soon", change.failure->text);
+    write_out_again_ = shard_.now() + write_out_pause;
 }
 
 void PartitionLog::go_offline(const std::string& why) {
