@@ -65,6 +65,11 @@ std::size_t Connection::arrived(Who who) {
     return size;
 }
 
+bool Connection::has_ended(Who who) {
+    const Pipe& in = pipe(other(who));
+    return cut_ || (in.ended && !in.chunks.empty() && in.chunks.back().arrives <= simulation().now());
+}
+
 std::size_t Connection::receive(Who who, std::span<std::byte> into) {
     Pipe&       in = pipe(other(who));
     Time        now = simulation().now();

@@ -62,6 +62,7 @@ public:
     /// When the next bytes for `who` arrive; nothing while none are on their way.
     std::optional<Time> next_arrival(Who who);
     std::size_t         arrived(Who who);
+    bool                has_ended(Who who); ///< the end has arrived, behind whatever is unread
     /// Takes what has arrived, perhaps not all of it; 0 at the end.
     std::size_t receive(Who who, std::span<std::byte> into);
     void        cut();
@@ -91,6 +92,7 @@ public:
     Task<std::size_t> read_some(std::span<std::byte> into, std::span<std::byte> more, Time deadline) override;
     Task<>            write(std::vector<ByteView> pieces, Time deadline) override;
     std::size_t       available() const override { return connection_->arrived(who_); }
+    bool              is_abandoned() const override { return connection_->has_ended(who_); }
     void              close() override;
     Endpoint          local() const override { return connection_->side(who_).at; }
     Endpoint          peer() const override { return connection_->side(Connection::other(who_)).at; }

@@ -45,6 +45,9 @@ public:
     }
     /// How many bytes have arrived, so that a reader knows how much room they take; 0 also at the end.
     virtual std::size_t available() const = 0;
+    /// The peer has closed its side, or is gone, though what it sent before may still be unread. Costs a call
+    /// of the system.
+    virtual bool is_abandoned() const = 0;
     /// All pieces, in order, in as few calls of the system as it takes. The caller keeps them alive.
     virtual Task<> write(std::vector<ByteView> pieces, Time deadline) = 0;
     /// Ends what is under way with `closed`, and tells the peer. May be called twice.

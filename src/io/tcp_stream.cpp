@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
 namespace riacho::io {
@@ -63,6 +64,12 @@ std::size_t TcpStream::available() const {
     int count = 0;
     if (socket_.is_closed() || ::ioctl(socket_.fd(), FIONREAD, &count) != 0) return 0;
     return static_cast<std::size_t>(count);
+}
+
+bool TcpStream::is_abandoned() const {
+    if (socket_.is_closed()) return true;
+    pollfd look{socket_.fd(), POLLRDHUP, 0};
+    return ::poll(&look, 1, 0) > 0;
 }
 
 Task<> TcpStream::write(std::vector<ByteView> pieces, Time deadline) {

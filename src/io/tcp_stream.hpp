@@ -17,6 +17,7 @@ public:
     Task<std::size_t> read_some(std::span<std::byte> into, std::span<std::byte> more, Time deadline) override;
     Task<>            write(std::vector<ByteView> pieces, Time deadline) override;
     std::size_t       available() const override;
+    bool              is_abandoned() const override;
     void              close() override { socket_.close(); }
     Endpoint          local() const override { return local_; }
     Endpoint          peer() const override { return peer_; }

@@ -9,6 +9,7 @@
 #include "broker/group/offsets_log.hpp"
 #include "broker/group/options.hpp"
 #include "broker/metadata/image.hpp"
+#include "broker/partition/waker.hpp"
 #include "io/event.hpp"
 #include "io/group.hpp"
 #include "kafka/messages/heartbeat.hpp"
@@ -31,6 +32,8 @@ struct GroupClient {
     std::string    id;
     std::string    host;
     kafka::Version version = 0; ///< of the request
+    /// Of the coordinator's shard: setting it ends the wait for the group's answer. Null: nobody does.
+    std::shared_ptr<Waker> waker = {};
 };
 
 /// Coordinates the groups whose partition of __consumer_offsets belongs to one shard: carries requests and
@@ -71,7 +74,8 @@ public:
 
     // -- requests
     Task<kafka::JoinGroupResponse> join(kafka::JoinGroupRequest request, GroupClient client);
-    Task<kafka::SyncGroupResponse> sync(kafka::SyncGroupRequest request);
+    Task<kafka::SyncGroupResponse> sync(kafka::SyncGroupRequest request,
+                                        std::shared_ptr<Waker>  waker = nullptr);
     Task<kafka::HeartbeatResponse> heartbeat(kafka::HeartbeatRequest request);
     /// v3+: `members` says who leaves.
     Task<kafka::LeaveGroupResponse>   leave(kafka::LeaveGroupRequest request);
@@ -102,8 +106,8 @@ private:
     template <class Response> using Waiters = std::unordered_map<WaiterId, Waiting<Response>*>;
     /// A request that waits, in the frame of its coroutine.
     template <class Response> struct Waiting {
-        Waiting(io::Shard& shard, Waiters<Response>& all, WaiterId number)
-            : waiters(all), id(number), answered(shard) {
+        Waiting(std::shared_ptr<Waker> given, Waiters<Response>& all, WaiterId number)
+            : waiters(all), id(number), waker(std::move(given)), answered(waker->event()) {
             waiters.emplace(id, this);
         }
         Waiting(const Waiting&) = delete;
@@ -116,16 +120,20 @@ private:
 
         Waiters<Response>&      waiters;
         WaiterId                id;
-        io::Event               answered;
+        std::shared_ptr<Waker>  waker;
+        io::Event&              answered;
         std::optional<Response> response;
     };
     enum class Loading { in_progress, done, impossible };
 
-    kafka::ErrorCode check_owned(std::string_view group_id) const;
-    Entry*           find(std::string_view group_id);
-    Entry&           ensure(const std::string& group_id);
-    void             drop_if_unused(std::string_view group_id);
-    Moment           moment() const { return {place_.shard.now(), place_.clock.wall()}; }
+    kafka::ErrorCode       check_owned(std::string_view group_id) const;
+    Entry*                 find(std::string_view group_id);
+    Entry&                 ensure(const std::string& group_id);
+    void                   drop_if_unused(std::string_view group_id);
+    std::shared_ptr<Waker> ensure_waker(std::shared_ptr<Waker> waker) {
+        return waker ? std::move(waker) : std::make_shared<Waker>(place_.shard);
+    }
+    Moment moment() const { return {place_.shard.now(), place_.clock.wall()}; }
     /// Of the topic that has the name now; commits of an older one do not count.
     bool is_current(std::string_view topic, const CommittedOffset& committed) const;
 

@@ -43,7 +43,7 @@ Task<kafka::JoinGroupResponse> GroupCoordinator::join(kafka::JoinGroupRequest re
 
     std::string                       group_id = request.group_id;
     std::string                       member_id = request.member_id;
-    Waiting<kafka::JoinGroupResponse> waiting(place_.shard, joins_, WaiterId{++waiters_});
+    Waiting<kafka::JoinGroupResponse> waiting(ensure_waker(client.waker), joins_, WaiterId{++waiters_});
     Entry&                            entry = ensure(group_id);
     GroupEffects                      effects = entry.group.join({.request = std::move(request),
                                                                   .version = client.version,
@@ -61,7 +61,8 @@ Task<kafka::JoinGroupResponse> GroupCoordinator::join(kafka::JoinGroupRequest re
     co_return *std::move(waiting.response);
 }
 
-Task<kafka::SyncGroupResponse> GroupCoordinator::sync(kafka::SyncGroupRequest request) {
+Task<kafka::SyncGroupResponse> GroupCoordinator::sync(kafka::SyncGroupRequest request,
+                                                      std::shared_ptr<Waker>  waker) {
     ErrorCode error = check_owned(request.group_id);
     // The rebalance of which this is a part is lost; clients know this answer to a sync, and join again.
     if (error == ErrorCode::coordinator_load_in_progress) error = ErrorCode::rebalance_in_progress;
@@ -78,7 +79,7 @@ Task<kafka::SyncGroupResponse> GroupCoordinator::sync(kafka::SyncGroupRequest re
     if (error != ErrorCode::none) co_return kafka::SyncGroupResponse{.error_code = error};
 
     std::string                       group_id = request.group_id;
-    Waiting<kafka::SyncGroupResponse> waiting(place_.shard, syncs_, WaiterId{++waiters_});
+    Waiting<kafka::SyncGroupResponse> waiting(ensure_waker(std::move(waker)), syncs_, WaiterId{++waiters_});
     SyncAttempt  attempt{.request = std::move(request), .waiter = waiting.id, .memory = *std::move(memory)};
     GroupEffects effects = entry->group.sync(std::move(attempt), moment());
     Time         limit = place_.shard.now() + entry->group.wait_limit();

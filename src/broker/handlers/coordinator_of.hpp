@@ -23,9 +23,21 @@ template <class Response> Task<Response> at_coordinator(Call& call, Local& owner
     return io::run_on(owner.shard, call.here.shard, std::move(work));
 }
 
+/// The same for work that may wait there, and ends when `waker` is set: as it is when the peer leaves.
+template <class Response>
+Task<Response> at_coordinator(Call& call, Local& owner, Task<Response> work, std::shared_ptr<Waker> waker) {
+    call.session.waiting = std::move(waker);
+    auto response = co_await at_coordinator(call, owner, std::move(work));
+    call.session.waiting.reset();
+    co_return response;
+}
+
 /// Who sends the request, as DescribeGroups shows it: Kafka writes an address with a slash.
-inline GroupClient group_client(const Call& call) {
-    return {.id = call.session.client_id, .host = "/" + call.session.peer.host, .version = call.version};
+inline GroupClient group_client(const Call& call, std::shared_ptr<Waker> waker) {
+    return {.id = call.session.client_id,
+            .host = "/" + call.session.peer.host,
+            .version = call.version,
+            .waker = std::move(waker)};
 }
 
 } // namespace riacho::broker

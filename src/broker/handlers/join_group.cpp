@@ -10,8 +10,9 @@ namespace riacho::broker {
 //   kept   v9 skip_assignment, which only static members meet
 Task<kafka::JoinGroupResponse> join_group(Call& call, kafka::JoinGroupRequest request) {
     Local& owner = coordinator_of(call, request.group_id);
-    co_return co_await at_coordinator(call, owner,
-                                      owner.groups->join(std::move(request), group_client(call)));
+    auto   waker = std::make_shared<Waker>(owner.shard);
+    auto   joining = owner.groups->join(std::move(request), group_client(call, waker));
+    co_return co_await at_coordinator(call, owner, std::move(joining), std::move(waker));
 }
 
 } // namespace riacho::broker

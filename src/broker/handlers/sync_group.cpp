@@ -10,7 +10,9 @@ Task<kafka::SyncGroupResponse> sync_group(Call& call, kafka::SyncGroupRequest re
     if (call.version >= protocol_since && (!request.protocol_type || !request.protocol_name))
         co_return kafka::SyncGroupResponse{.error_code = kafka::ErrorCode::inconsistent_group_protocol};
     Local& owner = coordinator_of(call, request.group_id);
-    co_return co_await at_coordinator(call, owner, owner.groups->sync(std::move(request)));
+    auto   waker = std::make_shared<Waker>(owner.shard);
+    auto   syncing = owner.groups->sync(std::move(request), waker);
+    co_return co_await at_coordinator(call, owner, std::move(syncing), std::move(waker));
 }
 
 } // namespace riacho::broker

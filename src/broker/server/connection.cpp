@@ -18,6 +18,7 @@ constexpr std::size_t small_request_bytes = 4 << 10; ///< of a frame; these neve
 constexpr std::size_t decoded_bytes_max = 16 << 20;  ///< of one request
 constexpr std::size_t large_answer_bytes = 1 << 20;  ///< what an API of large answers starts with
 constexpr Time        memory_wait_max = 30s;
+constexpr Time        abandoned_after = 500ms; ///< of a request: then it is looked whether its peer is there
 constexpr std::size_t stuck_bytes_min = 64 << 10; ///< less than that nobody is closed for
 constexpr Time        stuck_after = 2s;
 constexpr std::size_t slowest_bytes_per_second = 8 << 20;
@@ -51,11 +52,19 @@ void Connection::close() {
     is_closing_ = true;
     stream_->close();
     session_.is_over = true;
-    if (session_.waiting) session_.waiting->event().set();
+    if (!session_.waiting) return;
+    if (&session_.waiting->home() == &here_.shard)
+        session_.waiting->event().set();
+    else
+        waiting_.spawn(relay(session_.waiting, here_.shard));
 }
 
 void Connection::look_after(Time now) {
     if (running_.since < now - options_.idle_max) return close(); // nobody knows whether it is still there
+    if (running_.since < now - abandoned_after && stream_->is_abandoned()) {
+        connection_log.debug("{} left while its request waited", session_.peer.text());
+        return close();
+    }
     bool holds_request = options_.requests.is_short() && arriving_.is_stuck(now);
     bool holds_answer = options_.responses.is_short() && (running_.is_stuck(now) || writing_.is_stuck(now));
     if (!holds_request && !holds_answer) return;

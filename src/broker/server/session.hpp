@@ -26,7 +26,7 @@ struct Session {
     std::string            software_name; ///< from ApiVersions v3+, empty before
     std::string            software_version;
     io::Mutex              numbering; ///< produces of one connection get their offsets in its order
-    /// What the request under way waits on, for the one who ends the connection.
+    /// What the request under way waits on, on whichever shard, for the one who ends the connection.
     std::shared_ptr<Waker> waiting{};
     bool                   is_over = false;
 
