@@ -51,6 +51,11 @@ void MemoryBudget::add(std::size_t bytes) {
     if (parent_) parent_->add(bytes);
 }
 
+void MemoryBudget::count_wait(int change) {
+    waits_.fetch_add(change, std::memory_order_relaxed);
+    if (parent_) parent_->count_wait(change);
+}
+
 void MemoryBudget::give_back(std::size_t bytes) {
     held_.fetch_sub(bytes, std::memory_order_relaxed);
     if (parent_) parent_->give_back(bytes);

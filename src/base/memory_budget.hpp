@@ -55,6 +55,18 @@ public:
     std::string_view name() const { return name_; }
     std::size_t      limit_bytes() const { return limit_; }
     std::size_t      held_bytes() const { return held_.load(std::memory_order_relaxed); }
+    /// Somebody waits for memory of this share, or of a child's, for as long as this lives.
+    class Wait {
+    public:
+        explicit Wait(MemoryBudget& budget) : budget_(budget) { budget_.count_wait(1); }
+        Wait(const Wait&) = delete;
+        Wait& operator=(const Wait&) = delete;
+        ~Wait() { budget_.count_wait(-1); }
+
+    private:
+        MemoryBudget& budget_;
+    };
+    bool is_waited_for() const { return waits_.load(std::memory_order_relaxed) > 0; }
     /// More than three quarters are held: whoever holds much and does nothing with it has to let go.
     bool is_short() const { return held_bytes() > limit_ - limit_ / 4; }
 
@@ -63,11 +75,13 @@ private:
     bool try_add(std::size_t bytes);
     void add(std::size_t bytes);
     void give_back(std::size_t bytes);
+    void count_wait(int change);
 
     std::string_view         name_;
     std::size_t              limit_;
     MemoryBudget*            parent_;
     std::atomic<std::size_t> held_ = 0;
+    std::atomic<int>         waits_ = 0;
 };
 
 } // namespace riacho

@@ -43,6 +43,18 @@ TEST(MemoryBudget, gives_as_much_as_fits_and_takes_back_what_was_not_needed) {
     EXPECT_EQ(budget.held_bytes(), 40u);
 }
 
+TEST(MemoryBudget, who_waits_for_a_child_waits_for_its_parent_too) {
+    MemoryBudget whole("all", 100);
+    MemoryBudget answers("answers", 100, &whole);
+    {
+        MemoryBudget::Wait one(answers), two(whole);
+        EXPECT_TRUE(answers.is_waited_for());
+        EXPECT_TRUE(whole.is_waited_for());
+    }
+    EXPECT_FALSE(answers.is_waited_for());
+    EXPECT_FALSE(whole.is_waited_for());
+}
+
 TEST(Bytes, a_buffer_that_another_budget_counts_gives_its_charge_back_once) {
     MemoryBudget budget("requests", 100);
     auto         whole = Bytes(std::make_shared<Buffer>(64, *budget.try_charge(64)));

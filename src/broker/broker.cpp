@@ -48,7 +48,7 @@ struct Broker::Serving {
 Broker::Broker(io::World& world, BrokerOptions options)
     : world_(world), options_(std::move(options)),
       requests_("requests", bytes_of(options_.queued_max_request_bytes), &world.memory),
-      responses_("responses", bytes_of(options_.queued_max_response_bytes), &world.memory),
+      responses_(bytes_of(options_.queued_max_response_bytes), &world.memory),
       groups_("groups", options_.groups.groups_metadata_bytes_max, &world.memory),
       gate_(gate_limits(options_)), gate_moved_(*world.shards.front()),
       accepting_(std::make_unique<io::Group>(*world.shards.front())) {}
@@ -196,6 +196,7 @@ Task<> Broker::quiet(Local& local) {
     local.stopping.set();
     for (Connection* connection : local.connections) connection->close_gently();
     local.partitions.wake_all();
+    local.memory.end_waits();
     if (local.groups) co_await local.groups->stop();
 }
 

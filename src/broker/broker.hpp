@@ -5,6 +5,7 @@
 #include "broker/metadata/metadata_writer.hpp"
 #include "broker/metadata/offsets_topic.hpp"
 #include "broker/server/connection_gate.hpp"
+#include "broker/server/fetch_memory.hpp"
 #include "broker/server/session.hpp"
 #include "io/world.hpp"
 #include "storage/store.hpp"
@@ -49,8 +50,9 @@ public:
     OffsetsTopic&   offsets() const { return *offsets_; }
     io::Shard&      metadata_shard() const { return *world_.shards.front(); }
     /// The write-ahead log failed: nothing can be acknowledged until a restart.
-    bool refuses_writes() const { return store_->wal().has_failed(); }
-    bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
+    bool         refuses_writes() const { return store_->wal().has_failed(); }
+    FetchMemory& fetch_memory() { return responses_; }
+    bool         is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
 private:
     struct Serving;
@@ -67,7 +69,7 @@ private:
     io::World&                            world_;
     BrokerOptions                         options_;
     MemoryBudget                          requests_; ///< the budgets outlive whoever draws from them
-    MemoryBudget                          responses_;
+    FetchMemory                           responses_;
     MemoryBudget                          groups_;
     std::unique_ptr<storage::Store>       store_;
     std::vector<std::unique_ptr<Local>>   locals_;

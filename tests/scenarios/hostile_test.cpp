@@ -5,6 +5,8 @@
 #include "raw_peer.hpp"
 #include "scenario.hpp"
 
+#include <algorithm>
+#include <malloc.h>
 #include <memory>
 
 namespace riacho::scenarios {
@@ -75,16 +77,127 @@ TEST_P(Hostile, half_requests_that_use_up_the_memory_are_let_go) {
 
 TEST_P(Hostile, answers_that_nobody_reads_are_bounded_and_their_readers_let_go) {
     for (int i = 0; i < 20; ++i) expect_service(1s);
-    auto deaf = peers(50);
+    auto        deaf = peers(50);
+    std::size_t before = held_bytes();
     for (auto& peer : deaf)
         for (int i = 0; i < 4; ++i) peer->send(fetch_by_name, fetch_request("orders", 0, {}));
     cluster_.run_for(500ms);
-    // The limit, and beyond it a batch for each; the readers of segments count theirs once more.
-    EXPECT_LE(held_bytes(), 2 * ((4u << 20) + 50 * 100'000u) + (3u << 20));
+    EXPECT_LE(held_bytes(), before + (4u << 20) + 50 * 2'000u);
     expect_service(10s);
     cluster_.run_for(20s);
     EXPECT_LE(held_bytes(), 4u << 20);
     expect_service(100ms);
+}
+
+/// Who waits for large answers: more than there is memory for, and none of them reads.
+class DeafReaders : public Hostile {
+protected:
+    static constexpr std::size_t large = 900'000;
+
+    void SetUp() override {
+        Hostile::SetUp();
+        create_topic(*good_, "bulk");
+        for (int i = 0; i < 8; ++i) produce(*good_, "bulk", 0, {std::string(large, 'b')});
+        produce(*good_, "orders", 0, {"small"});
+        cluster_.run(cluster_.broker().store().checkpoint());
+    }
+    /// Many times what there is memory for.
+    void begin(int count) {
+        deaf_ = peers(count);
+        before_ = held_bytes();
+        heap_before_ = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+        for (auto& peer : deaf_)
+            for (int i = 0; i < 4; ++i)
+                peer->send(fetch_by_name, fetch_request("bulk", 0, {.partition_max_bytes = 50 << 20}));
+        cluster_.run_for(500ms);
+    }
+    std::size_t grown() { return held_bytes() - std::min(held_bytes(), before_); }
+    /// What the allocator has given out since, the bytes that the simulated network carries included.
+    std::size_t heap_grown() {
+        std::size_t now = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+        return now - std::min(now, heap_before_);
+    }
+
+    std::vector<std::unique_ptr<RawPeer>> deaf_;
+    std::size_t                           before_ = 0;
+    std::size_t                           heap_before_ = 0;
+};
+
+TEST_P(DeafReaders, take_no_more_memory_than_the_limit_and_small_answers_do_not_wait_for_them) {
+    begin(100);
+    constexpr std::size_t network = 100 * (64u << 10); // what a peer that reads nothing lets through
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_LE(grown(), (4u << 20) + 100 * 2'000u);
+        EXPECT_LE(heap_grown(), (4u << 20) + network + (6u << 20));
+        Time began = cluster_.now();
+        auto got = fetch(*good_, "orders", 0, {});
+        EXPECT_EQ(values_in(*got.records), (Values{"small"}));
+        EXPECT_LE(cluster_.now() - began, 100ms);
+        cluster_.run_for(100ms);
+    }
+}
+
+TEST_P(DeafReaders, are_let_go_so_that_large_answers_come_too) {
+    begin(20);
+    Time began = cluster_.now();
+    while (fetch(*good_, "bulk", 0, {}).records->empty()) ASSERT_LE(cluster_.now() - began, 60s);
+    cluster_.run_for(30s);
+    EXPECT_LE(grown(), 3u << 20); // it is short no longer
+}
+
+TEST_P(DeafReaders, leave_a_stop_its_time) {
+    begin(20);
+    auto waiting = good_->start_in(fetch_by_name, fetch_request("bulk", 0, {}));
+    cluster_.run_for(100ms);
+    EXPECT_FALSE(waiting.is_done());
+    Time began = cluster_.now();
+    cluster_.run(cluster_.broker().stop(began + 2s));
+    EXPECT_LT(cluster_.now() - began, 2s);
+    EXPECT_TRUE(answer_in(Client::answer_of(waiting.get())).records->empty());
+}
+
+/// Each batch alone is larger than all the memory for answers.
+class OversizeBatches : public DeafReaders {
+protected:
+    void prepare(broker::BrokerOptions& options) override {
+        Hostile::prepare(options);
+        options.queued_max_response_bytes = 256 << 10;
+    }
+};
+
+TEST_P(OversizeBatches, go_past_the_limit_one_at_a_time_and_reach_everybody_who_reads) {
+    std::vector<Client>                                       clients;
+    std::vector<Pending<Client::Answer<kafka::FetchRequest>>> fetches;
+    begin(5);
+    for (int i = 0; i < 5; ++i)
+        fetches.push_back(
+            clients.emplace_back(cluster_.connect()).start_in(fetch_by_name, fetch_request("bulk", 0, {})));
+    std::size_t most = 0;
+    for (int i = 0; i < 300; ++i) {
+        cluster_.run_for(100ms);
+        most = std::max(most, grown());
+    }
+    EXPECT_LE(most, (256u << 10) + large + 20'000);
+    for (auto& one : fetches) {
+        auto answer = one.take_if_done();
+        ASSERT_TRUE(answer && *answer);
+        std::size_t got = answer_in(**answer).records->size();
+        if (got == 0) got = fetch(*good_, "bulk", 0, {}).records->size(); // its turn did not come in time
+        EXPECT_GE(got, large);
+    }
+}
+
+TEST_P(Hostile, a_poll_that_waits_for_more_than_there_is_holds_nothing_meanwhile) {
+    for (int i = 0; i < 2; ++i) expect_service(1s);
+    auto        waiting = peers(8);
+    std::size_t before = held_bytes();
+    FetchWish   wish{.max_wait_ms = 100'000, .min_bytes = 300'000, .partition_max_bytes = 400'000};
+    for (auto& peer : waiting) peer->send(fetch_by_name, fetch_request("orders", 0, wish));
+    cluster_.run_for(5s);
+    EXPECT_LE(held_bytes(), before + 8 * 4'000u);
+    for (auto& peer : waiting) EXPECT_FALSE(peer->answer(1ms));
+    expect_service(1s);
+    for (auto& peer : waiting) EXPECT_TRUE(peer->answer());
 }
 
 TEST_P(Hostile, small_elements_do_not_grow_into_large_memory) {
@@ -147,4 +260,6 @@ TEST_P(Hostile, a_request_without_end_leaves_the_others_their_turn) {
 
 } // namespace
 RIACHO_SCENARIOS(Hostile);
+RIACHO_SCENARIOS(DeafReaders);
+RIACHO_SCENARIOS(OversizeBatches);
 } // namespace riacho::scenarios

@@ -1,188 +1,100 @@
-#include "broker/broker.hpp"
+#include "broker/handlers/fetch_read.hpp"
 #include "broker/handlers/handlers.hpp"
-#include "broker/handlers/leader_epoch.hpp"
-#include "io/run_on.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace riacho::broker {
 namespace {
 
+using namespace std::chrono_literals;
 using kafka::ErrorCode;
-using FetchPartition = kafka::FetchRequest::Topic::Partition;
-using FetchAnswer = kafka::FetchResponse::Topic::Partition;
 
-/// One partition of a fetch, with its topic as it was when the request came.
-struct FetchTarget {
-    std::shared_ptr<const Topic> topic; ///< null: no such topic
-    FetchPartition               asked;
-};
-
-/// What is left of the answer's size.
-struct FetchRoom {
-    std::size_t bytes;
-    std::size_t enough;          ///< what is missing to min_bytes
-    bool        is_first = true; ///< nothing yet: the next batch goes out however large it is (KIP-74)
-};
-
-/// Up to here pieces are joined by copying even where nobody waits for so much.
-constexpr std::size_t joined_bytes = 256 << 10;
-
-struct Fetched {
-    FetchAnswer answer;
-    bool        ends_wait = false; ///< an error, or news that does not wait for bytes
-};
-
-FetchAnswer refused_fetch(std::int32_t index, ErrorCode error) {
-    FetchAnswer answer;
-    answer.partition_index = index;
-    answer.error_code = error;
-    answer.high_watermark = -1;
-    answer.last_stable_offset = -1;
-    answer.log_start_offset = -1;
-    answer.records = Bytes{};
-    return answer;
-}
-
-FetchAnswer positions(Partition& partition, std::int32_t index) {
-    FetchAnswer answer;
-    answer.partition_index = index;
-    answer.high_watermark = partition.log().high_watermark().value;
-    answer.last_stable_offset = partition.last_stable_offset().value;
-    answer.log_start_offset = partition.log().log_start().value;
-    answer.records = Bytes{};
-    return answer;
-}
-
-/// KIP-320: whether the reader's history left ours, and where.
-std::optional<FetchAnswer::DivergingEpoch> divergence(Partition& partition, const FetchPartition& asked) {
-    if (asked.last_fetched_epoch < 0) return std::nullopt;
-    storage::EpochEnd end = partition.log().epoch_end(LeaderEpoch{asked.last_fetched_epoch});
-    bool              agrees = static_cast<std::int32_t>(end.epoch) == asked.last_fetched_epoch &&
-                  end.end.value >= asked.fetch_offset;
-    if (agrees) return std::nullopt;
-    return FetchAnswer::DivergingEpoch{.epoch = static_cast<std::int32_t>(end.epoch),
-                                       .end_offset = end.end.value};
-}
-
-/// What one read gives lies in one piece: one chunk of the tail, or one segment. A large one goes out as it
-/// lies, although more would fit: the client asks again. Small ones are joined, until there is as much as it
-/// waits for.
-Task<Outcome<Bytes, storage::ReadError>> read_pieces(storage::Log& log, Offset from, Offset below,
-                                                     FetchRoom room) {
-    CO_TRY(auto first, co_await log.read(from, below, room.bytes));
-    std::size_t enough = std::min(room.bytes, std::max(room.enough, joined_bytes));
-    std::size_t size = first.batches.size();
-    Offset      next = first.next;
-    if (size == 0 || size >= enough || next >= below) co_return std::move(first.batches);
-    std::vector<Bytes> pieces{std::move(first.batches)};
-    while (size < enough && next < below) {
-        auto more = co_await log.read(next, below, enough - size);
-        if (!more || more->batches.empty() || more->batches.size() > room.bytes - size) break;
-        size += more->batches.size();
-        next = more->next;
-        pieces.push_back(std::move(more->batches));
-    }
-    if (pieces.size() == 1) co_return std::move(pieces.front());
-    auto joined = std::make_shared<Buffer>(size);
-    auto to = joined->span().begin();
-    for (const Bytes& piece : pieces) to = std::ranges::copy(piece.view(), to).out;
-    co_return Bytes(std::move(joined));
-}
-
-/// On the partition's shard. Leaves `waker` with the partition where it is given.
-Task<Fetched> read(Broker& broker, FetchTarget target, FetchRoom room, std::shared_ptr<Waker> waker) {
-    const FetchPartition& asked = target.asked;
-    Local&                local = broker.local_of(target.topic->partition(asked.partition));
-    auto                  partition = co_await local.partitions.use(target.topic, asked.partition);
-    if (!partition) co_return Fetched{refused_fetch(asked.partition, partition.error().code), true};
-    if (waker) (*partition)->add(std::move(waker));
-    if (ErrorCode error = check_leader_epoch(broker, asked.current_leader_epoch); error != ErrorCode::none)
-        co_return Fetched{refused_fetch(asked.partition, error), true};
-    if (auto diverging = divergence(**partition, asked)) {
-        FetchAnswer answer = positions(**partition, asked.partition);
-        answer.diverging_epoch = *diverging;
-        co_return Fetched{std::move(answer), true};
-    }
-    room.bytes = std::min(room.bytes, static_cast<std::size_t>(std::max(asked.partition_max_bytes, 0)));
-    if (room.is_first) room.bytes = std::max<std::size_t>(room.bytes, 1);
-    Offset below = (*partition)->last_stable_offset();
-    auto   result = co_await read_pieces((*partition)->log(), Offset{asked.fetch_offset}, below, room);
-    if (!result) {
-        bool is_range = result.error().code == storage::ReadError::offset_out_of_range;
-        auto answer = positions(**partition, asked.partition);
-        answer.error_code = is_range ? ErrorCode::offset_out_of_range : ErrorCode::kafka_storage_error;
-        co_return Fetched{std::move(answer), true};
-    }
-    FetchAnswer answer = positions(**partition, asked.partition);
-    if (room.is_first || result->size() <= room.bytes) answer.records = std::move(*result);
-    co_return Fetched{std::move(answer), false};
-}
+/// Then the answer is empty, and the client asks again: longer than it takes to close those who hold the
+/// memory and do nothing with it.
+constexpr Time fetch_memory_wait_max = 10s;
+/// A slice that is a smaller part of what it keeps alive is copied.
+constexpr std::size_t kept_part_min = 4;
 
 /// Everything that the request asks for, once.
 struct Round {
     std::vector<FetchAnswer> answers; ///< in the order of the targets
     std::size_t              bytes = 0;
-    Charge                   memory; ///< for them
+    FetchMemory::Held        memory; ///< for them
     bool                     ends_wait = false;
+    std::size_t              needed = 0; ///< of memory, before there can be a first batch
+
+    bool lacks_memory() const { return needed > 0 && bytes == 0 && !ends_wait; }
 };
 
-Task<Round> read_all(Call& call, const std::vector<FetchTarget>& targets, FetchRoom room,
-                     std::shared_ptr<Waker> waker) {
+/// What a fetch may have, by itself and by its client.
+struct FetchLimits {
+    std::size_t bytes;
+    std::size_t enough;
+    std::size_t memory; ///< asked for
+};
+
+FetchLimits limits_of(Call& call, const kafka::FetchRequest& request) {
+    auto        bytes_of = [](std::int32_t size) { return static_cast<std::size_t>(std::max(size, 0)); };
+    std::size_t bytes =
+        std::min(bytes_of(request.max_bytes), bytes_of(call.broker.options().fetch_max_bytes));
+    std::size_t enough = bytes_of(request.min_bytes);
+    std::size_t wanted = 0;
+    for (const auto& topic : request.topics)
+        for (const auto& partition : topic.partitions) wanted += bytes_of(partition.partition_max_bytes);
+    // Pieces that are joined to min_bytes are there twice.
+    std::size_t most = std::max(call.broker.fetch_memory().share_bytes(), 2 * enough);
+    wanted = std::min({wanted, bytes, most});
+    return {bytes, enough, std::max(wanted, FetchMemory::small_bytes)};
+}
+
+/// What the records keep in memory; they are copied where that is much more than they are, or than there is.
+std::size_t hold(Bytes& records, std::size_t memory) {
+    std::size_t held = records.held_bytes();
+    if (records.empty() || held == records.size()) return records.size();
+    if (held <= memory && held / kept_part_min <= records.size()) return held;
+    records = Bytes::copy_of(records.view());
+    return records.size();
+}
+
+using Targets = std::vector<FetchTarget>;
+
+/// With `memory`, or with what there is where that is none.
+Task<Round> read_all(Call& call, const Targets& targets, FetchLimits limits, std::shared_ptr<Waker> waker,
+                     FetchMemory::Held memory = {}) {
     Round round;
-    // With no memory left for answers, each fetch still gets one batch.
-    round.memory = call.responses.charge_up_to(room.bytes);
-    bool is_cut_short = round.memory.bytes() < room.bytes;
-    room.bytes = round.memory.bytes();
+    round.memory = std::move(memory);
+    if (round.memory.bytes.bytes() == 0) round.memory.bytes = call.broker.fetch_memory().take(limits.memory);
+    FetchRoom   room{limits.bytes, limits.enough, round.memory.bytes.bytes()};
+    std::size_t given = room.memory;
+    std::size_t held = 0;
     for (const FetchTarget& target : targets) {
-        Fetched fetched;
-        if (!target.topic || !target.topic->has(target.asked.partition)) {
-            bool is_by_id = call.version >= 13 && !target.topic;
-            fetched = {refused_fetch(target.asked.partition, is_by_id
-                                                                 ? ErrorCode::unknown_topic_id
-                                                                 : ErrorCode::unknown_topic_or_partition),
-                       true};
-        } else {
-            io::Shard& owner = call.broker.local_of(target.topic->partition(target.asked.partition)).shard;
-            auto       work = read(call.broker, target, room, waker);
-            if (&owner == &call.here.shard)
-                fetched = co_await std::move(work);
-            else
-                fetched = co_await io::run_on(owner, call.here.shard, std::move(work));
-        }
+        Fetched     fetched = co_await read_partition(call, target, room, waker);
         std::size_t size = fetched.answer.records->size();
-        round.bytes += size;
-        round.ends_wait |= fetched.ends_wait;
+        std::size_t kept = hold(*fetched.answer.records, room.memory);
+        held += kept;
+        room.memory -= std::min(room.memory, kept);
         room.bytes -= std::min(room.bytes, size);
         room.enough -= std::min(room.enough, size);
+        if (room.is_first) round.needed = std::max(round.needed, fetched.needed);
         if (size > 0) room.is_first = false;
+        round.bytes += size;
+        round.ends_wait |= fetched.ends_wait;
         round.answers.push_back(std::move(fetched.answer));
     }
-    round.memory.shrink_to(round.bytes);
-    if (is_cut_short && round.bytes > 0) round.ends_wait = true;
+    round.memory.bytes.shrink_to(held);
+    bool is_cut_short = given < limits.memory && round.bytes > given / 2;
+    round.ends_wait |= is_cut_short;
     co_return round;
 }
 
-/// On the partition's shard.
-Task<> forget(Broker& broker, FetchTarget target, std::shared_ptr<Waker> waker) {
-    Local& local = broker.local_of(target.topic->partition(target.asked.partition));
-    auto   partition = co_await local.partitions.use(target.topic, target.asked.partition);
-    if (partition) (*partition)->remove(*waker);
+Task<> forget_all(Call& call, const Targets& targets, std::shared_ptr<Waker> waker) {
+    for (const FetchTarget& target : targets) co_await forget_waker(call, target, waker);
 }
 
-Task<> forget_all(Call& call, const std::vector<FetchTarget>& targets, std::shared_ptr<Waker> waker) {
-    for (const FetchTarget& target : targets) {
-        if (!target.topic || !target.topic->has(target.asked.partition)) continue;
-        io::Shard& owner = call.broker.local_of(target.topic->partition(target.asked.partition)).shard;
-        if (&owner == &call.here.shard)
-            co_await forget(call.broker, target, waker);
-        else
-            co_await io::run_on(owner, call.here.shard, forget(call.broker, target, waker));
-    }
-}
-
-std::vector<FetchTarget> targets_of(Call& call, const kafka::FetchRequest& request) {
-    std::vector<FetchTarget> targets;
+Targets targets_of(Call& call, const kafka::FetchRequest& request) {
+    Targets targets;
     for (const auto& topic : request.topics) {
         auto found =
             call.version >= 13 ? call.here.image.find(topic.topic_id) : call.here.image.find(topic.topic);
@@ -191,34 +103,48 @@ std::vector<FetchTarget> targets_of(Call& call, const kafka::FetchRequest& reque
     return targets;
 }
 
-/// Reads until there is enough, something is to be told, or the time is over.
-Task<Round> read_until_enough(Call& call, std::vector<FetchTarget> targets,
-                              const kafka::FetchRequest& request) {
-    Time      deadline = call.here.shard.now() + std::chrono::milliseconds(std::max(request.max_wait_ms, 0));
-    FetchRoom room{
-        static_cast<std::size_t>(std::clamp(request.max_bytes, 0, call.broker.options().fetch_max_bytes)),
-        static_cast<std::size_t>(std::max(request.min_bytes, 0))};
-    auto is_enough = [&](const Round& round) {
+/// Reads again once there is memory for the first batch; gives `round` as it is where there is none for long.
+Task<Round> read_with_memory(Call& call, const Targets& targets, FetchLimits limits, Round round) {
+    Time deadline = call.here.shard.now() + fetch_memory_wait_max;
+    while (round.lacks_memory() && !call.session.is_over && !call.broker.is_stopping()) {
+        std::size_t needed = round.needed;
+        round.memory = {};
+        auto memory = co_await call.broker.fetch_memory().wait_for(call.here.memory, needed,
+                                                                   {call.session.is_over, deadline});
+        if (!memory) break;
+        round = {};
+        round = co_await read_all(call, targets, limits, nullptr, *std::move(memory));
+        round.ends_wait |= round.bytes > 0;
+    }
+    co_return round;
+}
+
+/// Reads until there is enough, something is to be told, or the time is over. Who waits holds no records.
+Task<Round> read_until_enough(Call& call, Targets targets, const kafka::FetchRequest& request) {
+    Time deadline = call.here.shard.now() + std::chrono::milliseconds(std::max(request.max_wait_ms, 0));
+    const FetchLimits limits = limits_of(call, request);
+    auto              is_enough = [&](const Round& round) {
         return round.ends_wait || targets.empty() || call.broker.is_stopping() || call.session.is_over ||
-               round.bytes >= room.enough || call.here.shard.now() >= deadline;
+               round.bytes >= limits.enough || call.here.shard.now() >= deadline;
     };
-    Round round = co_await read_all(call, targets, room, nullptr);
-    while (!is_enough(round)) {
+    Round round = co_await read_all(call, targets, limits, nullptr);
+    for (;;) {
+        if (round.lacks_memory())
+            co_return co_await read_with_memory(call, targets, limits, std::move(round));
+        if (is_enough(round)) co_return round;
         auto waker = std::make_shared<Waker>(call.here.shard);
-        round = {};                                            // its memory first
-        round = co_await read_all(call, targets, room, waker); // sees what came since the last look
-        if (!is_enough(round)) {
+        round = {};                                              // its memory first
+        round = co_await read_all(call, targets, limits, waker); // sees what came since the last look
+        bool must_wait = !round.lacks_memory() && !is_enough(round);
+        if (must_wait) {
+            round = {};
             call.session.waiting = waker;
             co_await waker->event().wait_until(deadline);
             call.session.waiting.reset();
         }
         co_await forget_all(call, targets, waker);
-        if (waker->event().is_set() || call.here.shard.now() >= deadline) {
-            round = {};
-            round = co_await read_all(call, targets, room, nullptr);
-        }
+        if (must_wait) round = co_await read_all(call, targets, limits, nullptr);
     }
-    co_return round;
 }
 
 } // namespace
@@ -234,7 +160,8 @@ Task<kafka::FetchResponse> fetch(Call& call, kafka::FetchRequest request) {
         co_return response;
     }
     Round round = co_await read_until_enough(call, targets_of(call, request), request);
-    auto  next = round.answers.begin();
+    call.records = std::move(round.memory);
+    auto next = round.answers.begin();
     for (auto& topic : request.topics) {
         auto& answer = response.responses.emplace_back();
         answer.topic = std::move(topic.topic);

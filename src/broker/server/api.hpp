@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "broker/server/fetch_memory.hpp"
 #include "broker/server/session.hpp"
 #include "kafka/wire/api.hpp"
 #include "kafka/wire/reader.hpp"
@@ -26,6 +27,8 @@ struct Call {
     MemoryBudget&  responses; ///< for what the handler holds until its answer is written
     Charge         memory;    ///< for the decoded request
     std::size_t    decoded_bytes_max = 0;
+    /// For the records in the answer; goes with it until it is written.
+    FetchMemory::Held records = {};
     /// Set by a handler that has no other way to tell the client: the connection ends after this request.
     std::optional<std::string> must_close_because;
 };

@@ -19,8 +19,10 @@ constexpr std::size_t decoded_bytes_max = 16 << 20;  ///< of one request
 constexpr std::size_t large_answer_bytes = 1 << 20;  ///< what an API of large answers starts with
 constexpr Time        memory_wait_max = 30s;
 constexpr Time        abandoned_after = 500ms; ///< of a request: then it is looked whether its peer is there
-constexpr std::size_t stuck_bytes_min = 64 << 10; ///< less than that nobody is closed for
-constexpr Time        stuck_after = 2s;
+/// While memory is short, who holds so much for so long makes no headway; an answer that is not read while
+/// somebody waits for memory goes sooner.
+constexpr std::size_t stuck_bytes_min = 64 << 10, waited_bytes_min = 4 << 10;
+constexpr Time        stuck_after = 2s, waited_after = 1s;
 constexpr std::size_t slowest_bytes_per_second = 8 << 20;
 
 /// How much memory the structs of a request may take. What clients send grows up to five times; one-byte
@@ -32,9 +34,11 @@ std::size_t decoded_bytes_allowed(const ApiRow& row, std::size_t bytes) {
 
 } // namespace
 
-bool Connection::Stage::is_stuck(Time now) const {
-    if (since == Time::max() || bytes < stuck_bytes_min) return false;
-    return now - since > stuck_after + std::chrono::milliseconds(1000 * bytes / slowest_bytes_per_second);
+bool Connection::Stage::is_stuck(Time now, Patience patience) const {
+    bool is_hasty = patience == Patience::little;
+    if (since == Time::max() || bytes < (is_hasty ? waited_bytes_min : stuck_bytes_min)) return false;
+    auto to_move_it = std::chrono::milliseconds(1000 * bytes / slowest_bytes_per_second);
+    return now - since > (is_hasty ? waited_after : stuck_after) + to_move_it;
 }
 
 Connection::Connection(Broker& broker, Local& here, std::unique_ptr<io::Stream> stream,
@@ -65,13 +69,22 @@ void Connection::look_after(Time now) {
         connection_log.debug("{} left while its request waited", session_.peer.text());
         return close();
     }
-    bool holds_request = options_.requests.is_short() && arriving_.is_stuck(now);
-    bool holds_answer = options_.responses.is_short() && (running_.is_stuck(now) || writing_.is_stuck(now));
+    bool holds_request = options_.requests.is_short() && arriving_.is_stuck(now, Patience::usual);
+    bool holds_answer = options_.responses.whole().is_short() && is_stuck_with_answers(now);
     if (!holds_request && !holds_answer) return;
     refuse(holds_request
                ? "memory for requests is short (queued.max.request.bytes), and its own is half there"
                : "memory for answers is short (queued.max.response.bytes), and it does not take its own");
     close();
+}
+
+/// An answer that nobody reads is the first to go; who waits for his group, say, may go on.
+bool Connection::is_stuck_with_answers(Time now) const {
+    Stage running = running_;
+    if (call_) running.bytes = call_->memory.bytes() + call_->records.bytes.bytes();
+    bool is_waited_for = options_.responses.whole().is_waited_for();
+    return running.is_stuck(now, Patience::usual) ||
+           writing_.is_stuck(now, is_waited_for ? Patience::little : Patience::usual);
 }
 
 void Connection::refuse(std::string_view why) {
@@ -129,8 +142,10 @@ Task<> Connection::dispatch(Asked asked) {
     in_flight_bytes_ += slot.request_bytes;
     if (!asked.row.api.versions.contains(asked.version)) {
         // Kafka answers in the oldest layout, so that a newer client learns what it may ask (KIP-511).
-        finish(slot, kafka::response_frame(api_versions_response(kafka::ErrorCode::unsupported_version), 0,
-                                           asked.correlation_id));
+        finish(slot,
+               kafka::response_frame(api_versions_response(kafka::ErrorCode::unsupported_version), 0,
+                                     asked.correlation_id),
+               {});
         co_await flush();
         co_return;
     }
@@ -160,9 +175,10 @@ Task<std::optional<Charge>> Connection::memory_for(const Asked& asked) {
     if (asked.row.overlap == Overlap::none && asked.body.size() > small_request_bytes)
         bytes += decoded_bytes_allowed(asked.row, asked.body.size());
     if (bytes == 0) co_return Charge();
-    bytes = std::min(bytes, options_.responses.limit_bytes() / 2);
-    auto memory = co_await here_.memory.take(options_.responses, bytes,
-                                             {is_closing_, here_.shard.now() + memory_wait_max});
+    MemoryBudget& budget = options_.responses.whole();
+    bytes = std::min(bytes, budget.limit_bytes() / 2);
+    auto memory =
+        co_await here_.memory.take(budget, bytes, {is_closing_, here_.shard.now() + memory_wait_max});
     if (!memory && !is_closing_) refuse("there is no memory for its request (queued.max.response.bytes)");
     co_return memory;
 }
@@ -172,15 +188,17 @@ Task<> Connection::run(Asked asked, Slot& slot) {
     kafka::Writer out;
     kafka::begin_response(row.api, asked.version, asked.correlation_id, out);
     auto memory = co_await memory_for(asked);
-    Call call{broker_, here_, session_, asked.version, options_.responses, {}, {}, {}};
+    Call call{broker_, here_, session_, asked.version, options_.responses.whole(), {}, {}, {}, {}};
     call.decoded_bytes_max = decoded_bytes_allowed(row, asked.body.size());
     auto result = ApiRow::Result::silent;
     if (memory) {
         call.memory = *std::exchange(memory, {});
-        if (row.overlap == Overlap::none) running_.bytes = call.decoded_bytes_max;
+        std::optional<Under> under; // a produce waits for the disk, not for its client
+        if (row.overlap == Overlap::none) under.emplace(*this, call);
         result = co_await row.run(call, std::exchange(asked.body, {}), out);
     }
-    finish(slot, result == ApiRow::Result::answered ? kafka::finish_frame(out) : std::vector<Bytes>{});
+    finish(slot, result == ApiRow::Result::answered ? kafka::finish_frame(out) : std::vector<Bytes>{},
+           std::exchange(call.records, {}));
     call.memory = {};
     if (result == ApiRow::Result::undecodable)
         refuse(fmt::format("a {} request, version {}, that cannot be decoded", row.api.name, asked.version));
@@ -193,10 +211,12 @@ Task<> Connection::run(Asked asked, Slot& slot) {
     co_await flush();
 }
 
-void Connection::finish(Slot& slot, std::vector<Bytes> pieces) {
+void Connection::finish(Slot& slot, std::vector<Bytes> pieces, FetchMemory::Held records) {
     std::size_t bytes = 0;
     for (const Bytes& piece : pieces) bytes += piece.size();
-    if (bytes > 0) slot.memory = options_.responses.charge(bytes);
+    std::size_t counted = records.bytes.bytes();
+    if (bytes > counted) slot.memory = options_.responses.whole().charge(bytes - counted);
+    slot.records = std::move(records);
     slot.pieces = std::move(pieces);
     slot.is_done = true;
 }

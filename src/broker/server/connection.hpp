@@ -23,7 +23,7 @@ struct ConnectionOptions {
     std::size_t   in_flight_max = 64;                   ///< requests that wait for the disk at one time
     std::size_t   in_flight_bytes_max = 32 << 20;       ///< theirs; the first may be larger
     MemoryBudget& requests;                             ///< frames, as they arrive and until they are let go
-    MemoryBudget& responses; ///< what is decoded, and answers until they are written
+    FetchMemory&  responses; ///< what is decoded, and answers until they are written
 };
 
 /// One client: reads frames, runs each through the API table, answers in the order of asking. Whatever is
@@ -49,8 +49,9 @@ private:
     struct Slot {
         bool               is_done = false;
         std::size_t        request_bytes = 0;
-        std::vector<Bytes> pieces; ///< of the answer; none for a request that wants none
-        Charge             memory; ///< for them
+        std::vector<Bytes> pieces;  ///< of the answer; none for a request that wants none
+        Charge             memory;  ///< for them, but for what `records` counts
+        FetchMemory::Held  records; ///< of a fetch
     };
 
     struct Asked {
@@ -60,6 +61,8 @@ private:
         Bytes          body;
     };
 
+    enum class Patience { usual, little };
+
     /// One of the three things that a peer can drag out, and what is held for it.
     struct Stage {
         Time        since = Time::max();
@@ -67,7 +70,16 @@ private:
 
         void begin(Time now, std::size_t held) { *this = {now, held}; }
         void end() { *this = {}; }
-        bool is_stuck(Time now) const;
+        bool is_stuck(Time now, Patience patience) const;
+    };
+
+    /// The call that is not finished, for as long as it is there.
+    struct Under {
+        Connection& connection;
+        Under(Connection& of, const Call& call) : connection(of) { of.call_ = &call; }
+        Under(const Under&) = delete;
+        Under& operator=(const Under&) = delete;
+        ~Under() { connection.call_ = nullptr; }
     };
 
     /// What was read and belongs to no frame yet: a small request takes one read, not two.
@@ -101,7 +113,8 @@ private:
     Task<>                      dispatch(Asked asked);
     Task<std::optional<Charge>> memory_for(const Asked& asked);
     Task<>                      run(Asked asked, Slot& slot);
-    void                        finish(Slot& slot, std::vector<Bytes> pieces);
+    void                        finish(Slot& slot, std::vector<Bytes> pieces, FetchMemory::Held records);
+    bool                        is_stuck_with_answers(Time now) const;
     void                        drop_front();
     Task<>                      wait_for_turn(const ApiRow& row, std::size_t bytes);
     void                        refuse(std::string_view why);
@@ -119,7 +132,8 @@ private:
     Ahead                       ahead_;
     std::size_t                 arrived_ = 0; ///< at least so much can be read at once
     Stage                       arriving_;
-    Stage                       running_; ///< a request that is no produce
+    Stage                       running_;        ///< a request that is no produce
+    const Call*                 call_ = nullptr; ///< its
     Stage                       writing_;
     io::Event                   moved_; ///< a slot was answered
     io::Group                   waiting_;

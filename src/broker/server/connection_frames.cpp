@@ -150,14 +150,14 @@ Task<> Connection::flush() {
     is_writing_ = true;
     try {
         while (!slots_.empty() && slots_.front().is_done) {
-            std::vector<Bytes>  pieces;
-            std::vector<Charge> memory;
+            std::vector<Bytes> pieces;
+            std::vector<Slot>  written; // what they hold
             for (; !slots_.empty() && slots_.front().is_done; drop_front()) {
                 for (Bytes& piece : slots_.front().pieces) pieces.push_back(std::move(piece));
-                memory.push_back(std::move(slots_.front().memory));
+                written.push_back(std::move(slots_.front()));
             }
             if (!pieces.empty()) co_await write(std::move(pieces));
-            memory.clear();
+            written.clear();
             moved_.set();
         }
     } catch (const io::StreamError& error) {

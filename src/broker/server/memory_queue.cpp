@@ -1,5 +1,6 @@
 #include "broker/server/memory_queue.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace riacho::broker {
@@ -20,11 +21,14 @@ template <class List> struct Listed {
 
 } // namespace
 
+/// Who comes later does not go first: those who wait are asked only now and then.
 Task<std::optional<Charge>> MemoryQueue::take(MemoryBudget& budget, std::size_t bytes, Terms terms) {
     shard_.check_here();
     Waiter waiter{budget, bytes, terms, io::Event(shard_), std::nullopt};
-    if (is_over(waiter)) co_return std::move(waiter.charge);
-    Listed listed(waiters_, &waiter);
+    bool   is_first = std::ranges::none_of(waiters_, [&](auto* one) { return &one->budget == &budget; });
+    if ((is_first || is_ended_) && is_over(waiter)) co_return std::move(waiter.charge);
+    MemoryBudget::Wait wait(budget);
+    Listed             listed(waiters_, &waiter);
     if (!is_asking_) {
         is_asking_ = true;
         work_.spawn(ask_again());
@@ -36,7 +40,12 @@ Task<std::optional<Charge>> MemoryQueue::take(MemoryBudget& budget, std::size_t 
 bool MemoryQueue::is_over(Waiter& waiter) {
     if (waiter.terms.is_cancelled) return true;
     waiter.charge = waiter.budget.try_charge(waiter.bytes);
-    return waiter.charge || shard_.now() >= waiter.terms.deadline;
+    return waiter.charge || is_ended_ || shard_.now() >= waiter.terms.deadline;
+}
+
+void MemoryQueue::end_waits() {
+    is_ended_ = true;
+    for (Waiter* waiter : waiters_) waiter->done.set();
 }
 
 Task<> MemoryQueue::ask_again() {

@@ -11,7 +11,8 @@ namespace riacho::broker {
 
 /// The connections of one shard that wait for memory. Budgets are shared between shards and say nothing when
 /// bytes come back, so they are asked again every few milliseconds, by one coroutine for all who wait: in the
-/// order of coming, and whoever fits goes on.
+/// order of coming, and whoever fits goes on: small ones do not wait for large ones, nor does one budget for
+/// another.
 class MemoryQueue {
 public:
     explicit MemoryQueue(io::Shard& shard) : shard_(shard), work_(shard) {}
@@ -22,7 +23,9 @@ public:
         Time        deadline;
     };
     Task<std::optional<Charge>> take(MemoryBudget& budget, std::size_t bytes, Terms terms);
-    Task<>                      join() { co_await work_.join(); }
+    /// The broker stops: nobody waits any longer.
+    void   end_waits();
+    Task<> join() { co_await work_.join(); }
 
 private:
     struct Waiter {
@@ -39,6 +42,7 @@ private:
     io::Shard&         shard_;
     std::list<Waiter*> waiters_;
     bool               is_asking_ = false;
+    bool               is_ended_ = false;
     io::Group          work_;
 };
 

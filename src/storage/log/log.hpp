@@ -51,9 +51,17 @@ enum class ReadError {
     io ///< the file did not give what it should: this read fails, the partition stays
 };
 
+/// How much a read may give.
+struct ReadRoom {
+    ReadRoom(std::size_t bytes, std::size_t first = SIZE_MAX) : bytes_max(bytes), first_max(first) {}
+    std::size_t bytes_max; ///< 0: nothing, whatever is there
+    std::size_t first_max; ///< of the first batch, which may be larger than `bytes_max`
+};
+
 struct ReadResult {
-    Bytes  batches; ///< whole batches, as they lie; empty at the end of the log
-    Offset next{0}; ///< the offset after the last one
+    Bytes       batches;    ///< whole batches, as they lie; empty at the end of the log
+    Offset      next{0};    ///< the offset after the last one
+    std::size_t needed = 0; ///< the size of the first batch, where that has no room: nothing was read
 };
 
 struct EpochEnd {
@@ -145,9 +153,9 @@ public:
     /// original is durable.
     virtual Task<Outcome<Appended, AppendError>> append(Bytes batch, LeaderEpoch epoch, Time deadline) = 0;
 
-    /// Whole batches from the one that holds `from`, below `below` (the high watermark or less), up to
-    /// `bytes_max`; at least one batch, if it must be larger, unless `bytes_max` is 0.
-    virtual Task<Outcome<ReadResult, ReadError>> read(Offset from, Offset below, std::size_t bytes_max) = 0;
+    /// Whole batches from the one that holds `from`, below `below` (the high watermark or less), as far as
+    /// there is room for them. No budget counts what it gives: that is the caller's.
+    virtual Task<Outcome<ReadResult, ReadError>> read(Offset from, Offset below, ReadRoom room) = 0;
     /// The last record of every key below an offset: all that is behind it is in the log. Nothing where none
     /// was kept, or it cannot be used.
     virtual Task<std::optional<KeySnapshot>> read_snapshot() = 0;

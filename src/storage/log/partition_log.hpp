@@ -61,7 +61,7 @@ public:
     std::uint64_t unwritten_bytes() const override { return tail_.durable_bytes(); }
 
     Task<Outcome<Appended, AppendError>>   append(Bytes batch, LeaderEpoch epoch, Time deadline) override;
-    Task<Outcome<ReadResult, ReadError>>   read(Offset from, Offset below, std::size_t bytes_max) override;
+    Task<Outcome<ReadResult, ReadError>>   read(Offset from, Offset below, ReadRoom room) override;
     Task<std::optional<KeySnapshot>>       read_snapshot() override;
     Task<std::optional<TimestampedOffset>> find_timestamp(Timestamp at) override;
     Task<std::optional<TimestampedOffset>> find_max_timestamp() override;

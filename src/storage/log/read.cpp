@@ -25,20 +25,20 @@ std::optional<PublishedSegment> PartitionLog::segment_from(Offset offset) const 
     return *found;
 }
 
-Task<Outcome<ReadResult, ReadError>> PartitionLog::read(Offset from, Offset below, std::size_t bytes_max) {
+Task<Outcome<ReadResult, ReadError>> PartitionLog::read(Offset from, Offset below, ReadRoom room) {
     shard_.check_here();
     if (is_offline_) co_return fail(ReadError::offline, place_.folder);
     if (from < log_start_ || from > high_watermark_)
         co_return fail(ReadError::offset_out_of_range, fmt::format("{} is not in [{}, {}]", from.value,
                                                                    log_start_.value, high_watermark_.value));
     below = std::min(below, high_watermark_);
-    if (from >= below || bytes_max == 0) co_return ReadResult{{}, from};
+    if (from >= below || room.bytes_max == 0) co_return ReadResult{{}, from};
     std::string failure;
     try {
         // Segments may leave an empty stretch at their end, and what was in the tail may be in a segment by
         // the time of the next look.
         for (Offset at = from; at < below;) {
-            if (is_in_tail(at)) co_return tail_.read(at, below, bytes_max);
+            if (is_in_tail(at)) co_return tail_.read(at, below, room);
             auto segment = segment_from(at);
             if (!segment) {
                 if (tail_.is_empty()) break;
@@ -46,8 +46,8 @@ Task<Outcome<ReadResult, ReadError>> PartitionLog::read(Offset from, Offset belo
                 continue;
             }
             SegmentBounds bounds{segment->info.bytes, std::max(at, segment->info.base), below};
-            auto result = co_await on_pool(segment->segment->read(bounds, bytes_max, place_.world.memory));
-            if (!result.batches.empty()) co_return result;
+            auto          result = co_await on_pool(segment->segment->read(bounds, room));
+            if (!result.batches.empty() || result.needed > 0) co_return result;
             at = segment->info.end;
         }
     } catch (const io::DiskError& error) { failure = error.what(); }

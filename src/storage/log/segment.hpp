@@ -84,13 +84,13 @@ public:
     Task<> remove();
 
     /// As Log::read. Nothing in it when the segment has no such batch.
-    Task<ReadResult> read(SegmentBounds bounds, std::size_t bytes_max, MemoryBudget& memory);
+    Task<ReadResult> read(SegmentBounds bounds, ReadRoom room);
     /// The batch that holds `bounds.from`, or the first one behind it; whole.
     Task<std::optional<Bytes>> batch_at(SegmentBounds bounds);
     /// The first batch from `bounds.from` on whose largest timestamp is `at` or later; whole.
     Task<std::optional<Bytes>> batch_with_timestamp(SegmentBounds bounds, Timestamp at);
 
-    Task<Bytes> load(std::uint64_t position, std::size_t size, Charge charge = {});
+    Task<Bytes> load(std::uint64_t position, std::size_t size);
 
     const std::string& path() const { return log_.path(); }
 

@@ -49,18 +49,18 @@ Task<std::optional<Segment::Found>> Segment::find(SegmentBounds bounds) {
     co_return std::nullopt;
 }
 
-Task<Bytes> Segment::load(std::uint64_t position, std::size_t size, Charge charge) {
+Task<Bytes> Segment::load(std::uint64_t position, std::size_t size) {
     auto file = co_await log_.open();
-    co_return co_await read_exactly(file, path(), position,
-                                    std::make_shared<Buffer>(size, std::move(charge)));
+    co_return co_await read_exactly(file, path(), position, std::make_shared<Buffer>(size));
 }
 
-Task<ReadResult> Segment::read(SegmentBounds bounds, std::size_t bytes_max, MemoryBudget& memory) {
+Task<ReadResult> Segment::read(SegmentBounds bounds, ReadRoom room) {
     auto first = co_await find(bounds);
     if (!first) co_return ReadResult{{}, bounds.from};
-    std::uint64_t wanted = std::max<std::uint64_t>(first->size, bytes_max);
+    if (first->size > room.first_max) co_return ReadResult{{}, bounds.from, first->size};
+    std::uint64_t wanted = std::max<std::uint64_t>(first->size, room.bytes_max);
     auto          size = static_cast<std::size_t>(std::min(bounds.bytes - first->position, wanted));
-    Bytes         bytes = co_await load(first->position, size, memory.charge(size));
+    Bytes         bytes = co_await load(first->position, size);
 
     kafka::BatchCursor cursor(bytes.view());
     std::size_t        whole = 0;

@@ -12,6 +12,8 @@ bool Tail::keeps_slice(const Bytes& batch) const {
 }
 
 void Tail::use_chunk(std::size_t size, Charge charge) {
+    bool is_last_used = !batches_.empty() && batches_.back().chunk == chunk_number_;
+    if (chunk_ && !is_last_used) chunk_->release_charge();
     chunk_ = std::make_shared<Buffer>(size, std::move(charge));
     chunk_used_ = 0;
     ++chunk_number_;
@@ -52,6 +54,7 @@ void Tail::drop_room() {
 }
 
 void Tail::drop_chunk() {
+    if (chunk_) chunk_->release_charge();
     chunk_.reset();
     next_chunk_bytes_ = chunk_bytes_min;
 }
@@ -117,9 +120,13 @@ std::vector<Bytes> Tail::durable_batches(std::size_t bytes_max) const {
 void Tail::pop(std::size_t count) {
     check(count <= durable_count_, "only durable batches leave a tail");
     for (std::size_t i = 0; i < count; ++i) {
-        bytes_ -= batches_.front().size;
-        durable_bytes_ -= batches_.front().size;
+        Batch leaving = std::move(batches_.front());
         batches_.pop_front();
+        bytes_ -= leaving.size;
+        durable_bytes_ -= leaving.size;
+        if (leaving.chunk == 0 || leaving.chunk == chunk_number_) continue;
+        auto next = std::ranges::find_if(batches_, [](const Batch& batch) { return batch.chunk != 0; });
+        if (next == batches_.end() || next->chunk != leaving.chunk) leaving.owner.release_charge();
     }
     durable_count_ -= count;
     if (batches_.empty() && !is_room_promised_) drop_chunk();
@@ -129,14 +136,15 @@ std::deque<Tail::Batch>::const_iterator Tail::find(Offset from) const {
     return std::ranges::lower_bound(batches_, from, {}, &Batch::last);
 }
 
-ReadResult Tail::read(Offset from, Offset below, std::size_t bytes_max) const {
+ReadResult Tail::read(Offset from, Offset below, ReadRoom room) const {
     auto first = find(from);
     if (first == batches_.end() || first->base >= below) return {{}, from};
+    if (first->size > room.first_max) return {{}, from, first->size};
     std::size_t size = first->size;
     auto        last = first;
     for (auto next = first + 1; next != batches_.end(); ++next) {
         bool is_contiguous = next->chunk != 0 && next->chunk == first->chunk;
-        if (!is_contiguous || next->base >= below || size + next->size > bytes_max) break;
+        if (!is_contiguous || next->base >= below || size + next->size > room.bytes_max) break;
         size += next->size;
         last = next;
     }

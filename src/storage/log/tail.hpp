@@ -18,7 +18,8 @@ namespace riacho::storage {
 ///
 /// Small batches are copied, one behind the other, into chunks that grow with use, so that a read gives one
 /// long slice and the frame of the request is let go. Large ones stay in the slice they came in.
-/// All of it is charged to the budget by capacity; a chunk's charge lives as long as its last reader.
+/// All of it is charged to the budget by capacity, until it leaves the tail: readers count what they hold on
+/// to.
 class Tail {
 public:
     static constexpr std::size_t chunk_bytes_min = 4 << 10;
@@ -67,7 +68,7 @@ public:
     void pop(std::size_t count);
 
     /// As Log::read, of batches that lie here: what is contiguous in memory.
-    ReadResult read(Offset from, Offset below, std::size_t bytes_max) const;
+    ReadResult read(Offset from, Offset below, ReadRoom room) const;
     /// The batches from the one that holds `from` on.
     std::deque<Batch>::const_iterator find(Offset from) const;
     std::deque<Batch>::const_iterator end() const { return batches_.end(); }
