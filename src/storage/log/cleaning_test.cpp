@@ -314,5 +314,32 @@ TEST(Cleaning, keeps_to_its_rate_and_stops_at_once_all_the_same) {
     world.world.run([](io::Group& joined) -> Task<> { co_await joined.join(); }(group));
 }
 
+TEST(Cleaning, leaves_all_as_it_is_once_the_topic_is_not_compacted_any_more) {
+    LogWorld world;
+    make_compacted(world);
+    world.options.segment_bytes = 1 << 20;
+    world.open();
+    for (int i = 0; i < 50; ++i) append(world, "a", std::string(300, 'x'));
+    roll(world);
+    Records before = found_in(world);
+    struct Altered {
+        static Task<> soon(LogWorld& in) {
+            co_await in.world.shard().sleep_for(1s);
+            LogOptions options = in.options;
+            options.is_compacted = false;
+            in.log->set_options(options);
+        }
+    };
+    io::Group group(world.world.shard());
+    group.spawn(Altered::soon(world)); // in the middle of a pass
+    clean(world, {.io_buffer_bytes = 1'000, .io_bytes_per_second_max = 1'000});
+    world.world.run([](io::Group& joined) -> Task<> { co_await joined.join(); }(group));
+    EXPECT_EQ(found_in(world), before);
+    EXPECT_EQ(world.log->cleaned_until(), Offset{0});
+    world.log->set_options(world.options);
+    clean(world, {});
+    EXPECT_LT(found_in(world).size(), before.size()) << "and as ever once it is again";
+}
+
 } // namespace
 } // namespace riacho::storage
