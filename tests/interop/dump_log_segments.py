@@ -47,6 +47,16 @@ def fill(broker, folder: pathlib.Path) -> None:
     client.produce(BULK, lines, "-p", "0", "-X", "batch.num.messages=40", "-X", "linger.ms=5")
 
 
+def alter(broker) -> None:
+    """By Kafka's own programs: two configurations, one of them taken away again, and more partitions."""
+    where = ["--bootstrap-server", broker.address, "--alter"]
+    configs = ["kafka.admin.ConfigCommand", *where, "--entity-type", "topics", "--entity-name", BULK]
+    for words in ([*configs, "--add-config", "retention.ms=-1,max.message.bytes=2000000"],
+                  [*configs, "--delete-config", "retention.ms"],
+                  ["org.apache.kafka.tools.TopicCommand", *where, "--topic", BULK, "--partitions", "6"]):
+        run([*tools.java("apache-kafka"), *words], 120)
+
+
 def fill_compacted(broker, folder: pathlib.Path) -> None:
     """The same keys over and over, in every codec, until compaction has come to them."""
     configs = [word for name, value in COMPACTED_CONFIGS.items() for word in ("--config", f"{name}={value}")]
@@ -135,6 +145,8 @@ def check_contents(said: dict[str, str]) -> None:
     expect(bool(re.search(r'"group":"group-kcat".*"topic":"interop-kcat"', commits)), "the commits", commits)
     metadata = said["__cluster_metadata-0"]
     expect("TOPIC_RECORD" in metadata and "PARTITION_RECORD" in metadata, "the topics' records", metadata)
+    for name, value in (("retention.ms", '"-1"'), ("retention.ms", "null"), ("max.message.bytes", '"2000000"')):
+        expect(f'"resourceName":"{BULK}","name":"{name}","value":{value}' in metadata, "what was altered", metadata)
 
 
 def main() -> int:
@@ -146,6 +158,7 @@ def main() -> int:
     with BROKERS[chosen.broker](folder / chosen.broker, None, SETTINGS) as broker:
         fill(broker, folder)
         fill_compacted(broker, folder)
+        alter(broker)
         broker.stop()
         folders = sorted(path for path in broker.log_folder.iterdir() if path.is_dir())
     said = dump_all(broker.log_folder)
