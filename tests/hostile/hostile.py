@@ -26,7 +26,7 @@ from harness.documents import machine, marks, put_between  # noqa: E402
 from harness.process import Failure  # noqa: E402
 
 DOCUMENT = HERE.parents[1] / "docs/reliability.md"
-MEMORY_MAX = 640 * MIB  # the budgets, one batch being unpacked, and what the allocator keeps
+MEMORY_MAX = 384 * MIB  # the budgets, one batch being unpacked, and what the allocator keeps
 ANSWER_MAX = 30.0       # ten times what stalled memory may take to be taken back; a bound against hanging
 PAUSE = 0.01
 
