@@ -78,6 +78,7 @@ Local& Broker::local_here() const {
 
 Task<Outcome<void, storage::StoreError>> Broker::start(std::string folder) {
     auto options_of = [this](std::string_view topic) {
+        if (topic == storage::cluster_metadata_topic) return metadata_log_options(options_);
         storage::LogOptions options = log_options(options_, topic, options_.topics);
         options.is_deleted = options.is_compacted = false; // until it is known what the topic says
         return options;
@@ -92,6 +93,7 @@ Task<Outcome<void, storage::StoreError>> Broker::start(std::string folder) {
     offsets_ = std::make_unique<OffsetsTopic>(*this);
     io::Shard& home = *world_.shards.front();
     for (const auto& local : locals_) co_await io::run_on(local->shard, home, start_local(*local));
+    locals_.front()->work->spawn(metadata_->watch_snapshots(locals_.front()->stopping));
     if (auto loaded = co_await offsets_->load(); !loaded)
         co_return fail(storage::StoreError::damaged, loaded.error().detail);
     co_return Outcome<void, storage::StoreError>{};

@@ -5,12 +5,14 @@
 #include "io/world.hpp"
 #include "riacho/task.hpp"
 #include "storage/log/log.hpp"
+#include "storage/store/metadata_snapshot.hpp"
 #include "storage/wal/wal.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +53,19 @@ inline constexpr Uuid cluster_metadata_id = [] {
 inline constexpr TopicPartition   cluster_metadata{cluster_metadata_id, PartitionIndex{0}};
 inline constexpr std::string_view cluster_metadata_topic = "__cluster_metadata";
 
+/// Whether nothing of a removed partition can come back, by a cut of the power neither; what is left behind
+/// is removed by the next start, as long as the metadata's log still says that the topic was deleted.
+enum class Removal { complete, left_to_next_start };
+
+/// What is kept of the metadata behind its newest snapshot: Kafka's metadata.max.retention.*.
+struct SnapshotRetention {
+    std::optional<std::uint64_t>             bytes = 100u << 20; ///< of the log and all snapshots
+    std::optional<std::chrono::milliseconds> time = std::chrono::hours(7 * 24);
+    /// The log stays from here on, whatever is behind a snapshot: the first deletion whose folders may still
+    /// be there.
+    Offset log_from{0};
+};
+
 /// One volume: a data folder with Kafka's log dir in "log/" and ours in "wal/" (ring, checkpoint, producers).
 /// Owns the write-ahead log, the checkpointer and every partition's log. docs/formats/ draws the files.
 ///
@@ -78,7 +93,15 @@ public:
     virtual void set_options(TopicPartition partition, const LogOptions& options) = 0;
     /// After the topic's removal is durable in the metadata: closes the log and removes the folder. On the
     /// partition's shard.
-    virtual Task<> remove_log(TopicPartition partition, std::string name) = 0;
+    virtual Task<Removal> remove_log(TopicPartition partition, std::string name) = 0;
+
+    /// The snapshot of the metadata that the start found, and relied on: the log says the rest, from its end
+    /// on. None: the log says all. On the first shard, before another one is kept.
+    virtual Task<Outcome<std::optional<MetadataSnapshot>, StoreError>> read_metadata_snapshot() = 0;
+    /// Makes a snapshot durable; behind it old ones and the beginning of the log may go. Where this fails
+    /// what was there holds. On the first shard.
+    virtual Task<Outcome<void, StoreError>> keep_metadata_snapshot(MetadataSnapshot  snapshot,
+                                                                   SnapshotRetention keep) = 0;
 
     /// Runs a checkpoint now and ends when it is durable, or could not be made (logged; the last one holds).
     /// The checkpointer runs them by itself too. On the first shard.

@@ -3,8 +3,9 @@
 
     dump_log_segments.py [--broker riacho|apache-kafka]
 
-Every .log, .index, .timeindex and .snapshot file is dumped, with --deep-iteration and the decoders for offsets
-and cluster metadata. What counts is what the tool prints: its exit code is 0 whatever it finds.
+Every .log, .index, .timeindex, .snapshot and .checkpoint file is dumped, with --deep-iteration and the decoders for
+offsets and cluster metadata; the newest .checkpoint is loaded into Kafka's own image besides. What counts is what
+the tool prints: its exit code is 0 whatever it finds.
 """
 import argparse
 import pathlib
@@ -19,7 +20,7 @@ from harness.process import BUILD, Failure, run
 from kcat_client import CODECS, Kcat
 
 SETTINGS = {"num.partitions": "4", "log.segment.bytes": str(1024 * 1024), "log.index.interval.bytes": "4096",
-            "log.cleaner.backoff.ms": "500"}
+            "log.cleaner.backoff.ms": "500", "metadata.log.max.record.bytes.between.snapshots": "1"}
 BAD = re.compile(r"Non-consecutive|mismatch|corrupt|exception|Error:|invalid bytes|isvalid: false|"
                  r"Found \d+ .*bytes at the end|sanity check failed", re.I)
 # The tool expects every file to begin at 0 and says so of each that does not, Kafka's own included: only where
@@ -27,7 +28,7 @@ BAD = re.compile(r"Non-consecutive|mismatch|corrupt|exception|Error:|invalid byt
 FIRST_OF_A_FILE = re.compile(r"^Non-consecutive offsets in \S*/0*(\d+)\.log\n  -1 is followed by \1\n(?! )", re.M)
 # Compaction leaves gaps; the tool tells of each.
 GAPS = re.compile(r"^Non-consecutive offsets in \S*/dump-compacted-0/\d+\.log\n(?:  -?\d+ is followed by \d+\n)+", re.M)
-DUMPED = (".log", ".index", ".timeindex", ".snapshot")
+DUMPED = (".log", ".index", ".timeindex", ".snapshot", ".checkpoint")
 DECODERS = {"__consumer_offsets": "--offsets-decoder", "__cluster_metadata": "--cluster-metadata-decoder"}
 BULK, BULK_RECORDS = "dump-bulk", 3000
 COMPACTED, COMPACTED_KEYS, COMPACTED_ROUNDS = "dump-compacted", 50, 40
@@ -102,7 +103,7 @@ def dump(files: list[pathlib.Path], *decoder: str) -> str:
 
 
 def kind_of(path: pathlib.Path) -> str:
-    internal = path.parent.name.rsplit("-", 1)[0] if path.suffix == ".log" else ""
+    internal = path.parent.name.rsplit("-", 1)[0] if path.suffix in (".log", ".checkpoint") else ""
     return DECODERS.get(internal, "")
 
 
@@ -123,6 +124,30 @@ def dump_all(folder: pathlib.Path) -> dict[str, str]:
 def offsets_in(text: str) -> list[int]:
     """The offsets of the records, in the order of the dump."""
     return [int(number) for number in re.findall(r"^\| offset: (\d+)", text, re.M)]
+
+
+def check_snapshot(log_folder: pathlib.Path) -> None:
+    """Kafka's own reader and image know every topic, its id, partitions and configuration from the last snapshot."""
+    snapshots = sorted(log_folder.glob("__cluster_metadata-0/*.checkpoint"))
+    expect(bool(snapshots), "there is a snapshot of the metadata")
+    dumped = dump(snapshots[-1:], "--cluster-metadata-decoder")
+    for part in ("Snapshot end offset: ", "SnapshotHeader", "FEATURE_LEVEL_RECORD", "TOPIC_RECORD", "SnapshotFooter"):
+        expect(part in dumped, f"the dump of {snapshots[-1].name} says {part}", dumped)
+    loaded = run([*tools.java("apache-kafka"), "LoadSnapshot", snapshots[-1]], 120).stdout
+    ids: dict[str, tuple[str, int]] = {}
+    for path in log_folder.glob("*/partition.metadata"):
+        topic = path.parent.name.rsplit("-", 1)[0]
+        if topic != "__cluster_metadata":
+            topic_id = re.search(r"^topic_id: (\S+)", path.read_text(), re.M)[1]
+            ids[topic] = (topic_id, ids.get(topic, ("", 0))[1] + 1)
+    expect(BULK in ids and COMPACTED in ids, "the topics have folders", str(ids))
+    for topic, (topic_id, folders) in ids.items():
+        found = re.search(rf"^topic {re.escape(topic)} (\S+) (\d+) (.*)$", loaded, re.M)
+        expect(bool(found) and found[1] == topic_id and int(found[2]) >= folders, f"Kafka knows {topic}", loaded)
+    compacted = re.search(rf"^topic {COMPACTED} .*$", loaded, re.M)[0]
+    for name, value in COMPACTED_CONFIGS.items():
+        expect(f"{name}={value}" in compacted, f"with {name}", compacted)
+    expect(int(re.search(r"^producer ids from (\d+)", loaded, re.M)[1]) > 0, "producer ids were given out", loaded)
 
 
 def check_contents(said: dict[str, str]) -> None:
@@ -163,6 +188,7 @@ def main() -> int:
         folders = sorted(path for path in broker.log_folder.iterdir() if path.is_dir())
     said = dump_all(broker.log_folder)
     check_contents(said)
+    check_snapshot(broker.log_folder)
     for path in folders:
         expect(path.name.startswith("__cluster_metadata") or (path / "partition.metadata").exists(),
                f"{path.name} has partition.metadata")

@@ -123,6 +123,29 @@ std::vector<BrokerRow> log_rows() {
     };
 }
 
+std::vector<BrokerRow> metadata_rows() {
+    using M = MetadataOptions;
+    auto in_metadata = [](Option<M> row) { return inside(&BrokerOptions::metadata, std::move(row)); };
+    return {
+        in_metadata(whole_option("metadata.log.max.record.bytes.between.snapshots", int64, &M::snapshot_bytes,
+                                 "Bytes of new metadata after which a snapshot of all of it is written.",
+                                 at_least(1))),
+        in_metadata(whole_option("metadata.log.max.snapshot.interval.ms", int64, &M::snapshot_ms,
+                                 "The longest time until a snapshot has what is new; 0: no such limit.",
+                                 between(0, longest_ms))),
+        in_metadata(whole_option("metadata.log.segment.bytes", int32, &M::segment_bytes,
+                                 "Segment size of __cluster_metadata.", at_least(8 << 20))),
+        in_metadata(whole_option("metadata.log.segment.ms", int64, &M::segment_ms,
+                                 "A segment of __cluster_metadata ends after this.", between(1, longest_ms))),
+        in_metadata(limit_option("metadata.max.retention.bytes", int64, &M::retention_bytes,
+                                 "Beyond so many bytes the oldest snapshots of the metadata go, and the log "
+                                 "behind them; -1: no limit.")),
+        in_metadata(limit_option("metadata.max.retention.ms", int64, &M::retention_ms,
+                                 "Snapshots of the metadata that are older go, and the log behind them, but "
+                                 "for the newest; -1: no limit.")),
+    };
+}
+
 BrokerRow durability_row() {
     return {"durability", string,
             "When a record is acknowledged: synced (on the medium) or os (in the page cache, as Kafka).",
@@ -233,11 +256,20 @@ storage::LogOptions log_options(const BrokerOptions& broker, std::string_view na
     return options;
 }
 
+storage::LogOptions metadata_log_options(const BrokerOptions& broker) {
+    storage::LogOptions options;
+    options.is_deleted = false; // it is cut behind its snapshots
+    options.segment_bytes = static_cast<std::uint64_t>(broker.metadata.segment_bytes);
+    options.segment_ms = broker.metadata.segment_ms;
+    options.wal_external_bytes = broker.wal_external_bytes;
+    return options;
+}
+
 std::span<const Option<BrokerOptions>> broker_options() {
     static const std::vector<BrokerRow> table = [] {
         std::vector<BrokerRow> rows;
-        for (auto part :
-             {node_rows(), limit_rows(), log_rows(), cleaner_rows(), store_rows(), topic_default_rows()})
+        for (auto part : {node_rows(), limit_rows(), log_rows(), metadata_rows(), cleaner_rows(),
+                          store_rows(), topic_default_rows()})
             rows.insert(rows.end(), part.begin(), part.end());
         for (const auto& row : group_options()) rows.push_back(inside(&BrokerOptions::groups, row));
         std::ranges::sort(rows, {}, &BrokerRow::name);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,16 @@ namespace riacho::broker {
 
 /// How many connections an address may have.
 using AddressLimits = std::map<std::string, std::int32_t>;
+
+/// __cluster_metadata: its segments, when a snapshot is written, and how long what is behind it stays.
+struct MetadataOptions {
+    std::int32_t  segment_bytes = 1 << 30;                 ///< metadata.log.segment.bytes
+    milliseconds  segment_ms = std::chrono::hours(7 * 24); ///< metadata.log.segment.ms
+    std::uint64_t snapshot_bytes = 20u << 20;          ///< metadata.log.max.record.bytes.between.snapshots
+    milliseconds  snapshot_ms = std::chrono::hours(1); ///< metadata.log.max.snapshot.interval.ms; 0: never
+    std::optional<std::uint64_t> retention_bytes = 100u << 20;              ///< metadata.max.retention.bytes
+    std::optional<milliseconds>  retention_ms = std::chrono::hours(7 * 24); ///< metadata.max.retention.ms
+};
 
 /// How a broker is run: Kafka's names and meanings, and a few of our own (durability, wal.*). Defaults are
 /// Kafka's but where a single node for developers wants another; docs/configuration.md says which and why.
@@ -49,6 +60,7 @@ struct BrokerOptions {
     std::int32_t offsets_topic_segment_bytes = 100 << 20;
 
     GroupOptions          groups;
+    MetadataOptions       metadata;
     TopicConfig           topics; ///< what a topic has that overrides nothing
     storage::StoreOptions store;
     std::uint64_t         wal_external_bytes = 1u << 20;
@@ -56,6 +68,9 @@ struct BrokerOptions {
 
 /// How the log of the topic `name` is kept.
 storage::LogOptions log_options(const BrokerOptions& broker, std::string_view name, const TopicConfig& topic);
+
+/// And how that of the metadata is.
+storage::LogOptions metadata_log_options(const BrokerOptions& broker);
 
 /// Every option of a broker that we act on, by name: those of BrokerOptions, and the broker's names of the
 /// topic defaults ("log.retention.ms").

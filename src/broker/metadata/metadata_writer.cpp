@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 #include "broker/local.hpp"
 #include "broker/metadata/topic_name.hpp"
-#include "broker/metadata/topic_replay.hpp"
 #include "io/run_on.hpp"
 #include "kafka/batch/batch_builder.hpp"
 
@@ -37,47 +36,57 @@ Task<> apply_on(Local& local, const std::vector<Change>& changes) {
 
 MetadataWriter::MetadataWriter(io::World& world, const BrokerOptions& options, storage::Store& store,
                                const std::vector<std::unique_ptr<Local>>& locals)
-    : world_(world), options_(options), store_(store), locals_(locals), turns_(*world.shards.front()) {}
+    : world_(world), options_(options), store_(store), locals_(locals), turns_(*world.shards.front()),
+      snapshotting_(*world.shards.front()) {}
 
 Task<Outcome<void, storage::StoreError>> MetadataWriter::load() {
-    storage::LogOptions kept_for_ever;
-    kept_for_ever.is_deleted = false;
-    auto opened =
-        co_await store_.open_log(storage::cluster_metadata, std::string(metadata_topic), kept_for_ever);
+    auto opened = co_await store_.open_log(storage::cluster_metadata, std::string(metadata_topic),
+                                           metadata_log_options(options_));
     if (!opened) co_return fail(storage::StoreError::damaged, opened.error().detail);
     log_ = *opened;
+    snapshot_time_ = world_.shards.front()->now();
     TopicReplay replay(options_.topics);
-    for (Offset at = log_->log_start(); at < log_->high_watermark();) {
+    CO_TRY(Offset at, co_await load_snapshot(replay));
+    while (at < log_->high_watermark()) {
         auto read = co_await log_->read(at, log_->high_watermark(), read_bytes);
         if (!read || read->batches.empty())
             co_return fail(storage::StoreError::damaged,
                            fmt::format("__cluster_metadata cannot be read at offset {}", at.value));
         if (auto added = replay.add(read->batches); !added) co_return std::unexpected(added.error());
+        bytes_since_snapshot_ += read->batches.size();
         at = read->next;
     }
+    features_ = replay.features();
+    last_time_ = replay.last_time();
+    not_kept_ = replay.not_kept();
     next_producer_id_ = producer_ids_end_ = replay.next_producer_id();
     std::vector<Change> found;
     for (Topic& topic : replay.topics()) found.push_back(TopicCreated{std::move(topic)});
     co_await publish(std::move(found));
     if (log_->end().value > 0) co_return Outcome<void, storage::StoreError>{};
-    auto first = co_await append(first_records());
+    features_ = first_features();
+    auto first = co_await append(feature_records(features_));
     if (!first) co_return fail(storage::StoreError::disk, first.error().detail);
     co_return Outcome<void, storage::StoreError>{};
 }
 
-Task<MetadataWriter::Done> MetadataWriter::append(std::vector<Bytes> records) {
-    kafka::BatchBuilder builder({.leader_epoch = LeaderEpoch{static_cast<std::int32_t>(store_.starts())}});
-    for (const Bytes& record : records)
-        builder.add({.timestamp = world_.clock.wall(), .value = record.view()});
-    io::Shard& shard = *world_.shards.front();
-    auto       written = co_await log_->append(
-        builder.build(), LeaderEpoch{static_cast<std::int32_t>(store_.starts())}, shard.now() + append_max);
+Task<Outcome<Offset, ErrorCode>> MetadataWriter::append(std::vector<Bytes> records) {
+    LeaderEpoch         epoch{static_cast<std::int32_t>(store_.starts())};
+    Timestamp           now = world_.clock.wall();
+    kafka::BatchBuilder builder({.leader_epoch = epoch});
+    for (const Bytes& record : records) builder.add({.timestamp = now, .value = record.view()});
+    Bytes         batch = builder.build();
+    std::uint64_t bytes = batch.size();
+    Time          deadline = world_.shards.front()->now() + append_max;
+    auto          written = co_await log_->append(std::move(batch), epoch, deadline);
     if (!written) {
         if (!store_.wal().has_failed()) // which was said once
             metadata_log.error("a change of the metadata was not written: {}", written.error().detail);
         co_return fail(ErrorCode::kafka_storage_error, written.error().detail);
     }
-    co_return Done{};
+    last_time_ = now;
+    bytes_since_snapshot_ += bytes;
+    co_return written->base_offset;
 }
 
 Task<> MetadataWriter::publish(std::vector<Change> changes) {
@@ -191,28 +200,42 @@ Task<std::vector<MetadataWriter::TopicOutcome>> MetadataWriter::create(std::vect
 
 Task<MetadataWriter::Done> MetadataWriter::remove(Uuid topic_id) {
     std::shared_ptr<const Topic> topic;
+    Offset                       deleted_at;
     {
         auto turn = co_await turns_.lock();
         topic = locals_.front()->image.find(topic_id);
         if (!topic) co_return fail(ErrorCode::unknown_topic_id, "This server does not host this topic ID.");
         std::vector<Bytes> records;
         records.push_back(removal_record(topic_id));
-        if (auto written = co_await append(std::move(records)); !written) co_return written;
+        auto written = co_await append(std::move(records));
+        if (!written) co_return std::unexpected(std::move(written).error());
+        deleted_at = *written;
+        removals_.insert(deleted_at);
         std::vector<Change> changes;
         changes.push_back(TopicDeleted{topic_id});
         co_await publish(std::move(changes));
     }
     metadata_log.info("deleted topic={} id={}", topic->name, id_text(topic_id));
+    if (co_await remove_partitions(topic)) removals_.erase(deleted_at);
     io::Shard& home = *world_.shards.front();
-    for (std::int32_t index = 0; index < topic->partitions; ++index) {
-        io::Shard& owner = store_.shard_of(topic->partition(index));
-        for (const auto& local : locals_)
-            if (&local->shard == &owner)
-                co_await io::run_on(owner, home, local->partitions.remove(topic, index));
-    }
     for (const auto& local : locals_)
         co_await io::run_on(local->shard, home, local->groups->topic_deleted(topic->name));
     co_return Done{};
+}
+
+/// Whether nothing of them can come back.
+Task<bool> MetadataWriter::remove_partitions(std::shared_ptr<const Topic> topic) {
+    io::Shard& home = *world_.shards.front();
+    bool       all = true;
+    for (std::int32_t index = 0; index < topic->partitions; ++index) {
+        io::Shard& owner = store_.shard_of(topic->partition(index));
+        for (const auto& local : locals_) {
+            if (&local->shard != &owner) continue;
+            auto removal = co_await io::run_on(owner, home, local->partitions.remove(topic, index));
+            all &= removal == storage::Removal::complete;
+        }
+    }
+    co_return all;
 }
 
 Task<Outcome<ProducerId, ErrorCode>> MetadataWriter::next_producer_id() {

@@ -4,7 +4,7 @@
 #include "broker/config/broker_options.hpp"
 #include "broker/config/config_change.hpp"
 #include "broker/metadata/image.hpp"
-#include "broker/metadata/topic_records.hpp"
+#include "broker/metadata/topic_replay.hpp"
 #include "io/event.hpp"
 #include "kafka/error_code.hpp"
 #include "storage/store.hpp"
@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,8 @@ public:
     MetadataWriter(io::World& world, const BrokerOptions& options, storage::Store& store,
                    const std::vector<std::unique_ptr<Local>>& locals);
 
-    /// Reads the whole of __cluster_metadata into the images; writes its first records into a new folder.
+    /// Reads the metadata's snapshot, and what __cluster_metadata has behind it, into the images; writes its
+    /// first records into a new folder.
     Task<Outcome<void, storage::StoreError>> load();
 
     using Done = Outcome<void, kafka::ErrorCode>;
@@ -76,12 +78,27 @@ public:
     /// A number that no producer has had, over all starts.
     Task<Outcome<ProducerId, kafka::ErrorCode>> next_producer_id();
 
+    /// Writes snapshots when options.metadata says so, until `stopping`.
+    Task<> watch_snapshots(io::Event& stopping);
+    /// Writes one now, if there is anything new: all topics, as they are durable at this moment. What is
+    /// behind it may go, but for deletions whose folders are not gone. A failure is logged; what was there
+    /// holds.
+    Task<Outcome<void, storage::StoreError>> keep_snapshot();
+
 private:
+    // metadata_snapshots.cpp
+    struct SnapshotContent;
+    static Task<storage::MetadataSnapshot>     encode(SnapshotContent content);
+    bool                                       snapshot_is_due() const;
+    Task<Outcome<Offset, storage::StoreError>> load_snapshot(TopicReplay& replay);
+
     TopicOutcome check(const NewTopic& topic) const;
     Done         check_assignments(const std::vector<std::vector<std::int32_t>>& assignments) const;
     Leader       leader() const;
-    Task<Done>   append(std::vector<Bytes> records);
-    Task<>       publish(std::vector<Change> changes);
+    /// Gives the base offset.
+    Task<Outcome<Offset, kafka::ErrorCode>> append(std::vector<Bytes> records);
+    Task<>                                  publish(std::vector<Change> changes);
+    Task<bool>                              remove_partitions(std::shared_ptr<const Topic> topic);
     // metadata_alterations.cpp
     TopicOutcome            altered(const TopicAlteration& alteration) const;
     TopicOutcome            with_more(const MorePartitions& wanted) const;
@@ -95,6 +112,16 @@ private:
     io::Mutex                                  turns_;
     std::int64_t                               next_producer_id_ = 0;
     std::int64_t                               producer_ids_end_ = 0; ///< of the block that is durable
+    Features                                   features_;
+    // -- for snapshots
+    io::Mutex        snapshotting_; ///< taken before turns_
+    Offset           snapshot_until_{0};
+    Time             snapshot_time_{0};         ///< of the last one, or of the start
+    Time             snapshot_not_before_{0};   ///< after a failure
+    std::uint64_t    bytes_since_snapshot_ = 0; ///< of new batches
+    Timestamp        last_time_;                ///< of the last batch
+    std::uint64_t    not_kept_ = 0;
+    std::set<Offset> removals_; ///< deletions whose folders may still be there
 };
 
 } // namespace riacho::broker

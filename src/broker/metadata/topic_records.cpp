@@ -35,10 +35,13 @@ void add_partitions(std::vector<Bytes>& records, const Topic& topic, std::int32_
 
 } // namespace
 
-std::vector<Bytes> first_records() {
-    kafka::FeatureLevelRecord level{.name = "metadata.version", .feature_level = metadata_version_3_9};
-    std::vector<Bytes>        records;
-    records.push_back(kafka::encode_metadata_record(level, 0));
+Features first_features() { return {{"metadata.version", metadata_version_3_9}}; }
+
+std::vector<Bytes> feature_records(const Features& features) {
+    std::vector<Bytes> records;
+    for (const auto& [name, level] : features)
+        records.push_back(kafka::encode_metadata_record(
+            kafka::FeatureLevelRecord{.name = name, .feature_level = level}, 0));
     return records;
 }
 

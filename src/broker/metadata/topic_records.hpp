@@ -7,6 +7,7 @@
 #include "storage/store.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,12 @@
 /// What the records of __cluster_metadata say of topics, and how we say it.
 namespace riacho::broker {
 
-/// The first records of a new cluster: the metadata version that the others are of.
-std::vector<Bytes>           first_records();
+/// Feature to level.
+using Features = std::map<std::string, std::int16_t>;
+/// What a new cluster begins with: the metadata version that all records are of.
+Features           first_features();
+std::vector<Bytes> feature_records(const Features& features);
+
 inline constexpr std::int8_t topic_resource = 2;
 /// Ours, beside Kafka's: what a topic's creator asked for. Hidden from clients' lists of configurations.
 inline constexpr std::string_view requested_replicas = "riacho.requested.replication.factor";

@@ -163,7 +163,7 @@ TEST(TopicRecords, give_the_end_of_the_largest_block_of_producer_ids) {
     records.push_back(producer_ids_record(BrokerId{1}, 2000));
     records.push_back(producer_ids_record(BrokerId{1}, 1000));
     EXPECT_EQ(replayed(batch_with(records)).next_producer_id(), 2000);
-    EXPECT_EQ(replayed(batch_with(first_records())).next_producer_id(), 0);
+    EXPECT_EQ(replayed(batch_with(feature_records(first_features()))).next_producer_id(), 0);
 }
 
 TEST(TopicRecords, that_cannot_be_read_are_damage) {
@@ -173,7 +173,7 @@ TEST(TopicRecords, that_cannot_be_read_are_damage) {
     auto        added = replay.add(batch_with(records));
     ASSERT_FALSE(added);
     EXPECT_EQ(added.error().code, storage::StoreError::damaged);
-    Bytes half = batch_with(first_records());
+    Bytes half = batch_with(feature_records(first_features()));
     EXPECT_FALSE(replay.add(half.slice(0, half.size() - 1)));
 }
 

@@ -40,6 +40,7 @@ struct TopicReplay::Fold {
     }
     void operator()(const kafka::ConfigRecord& record) const {
         auto id = into.ids_.find(record.resource_name);
+        if (record.resource_type != topic_resource) ++into.not_kept_;
         if (record.resource_type != topic_resource || id == into.ids_.end()) return;
         Topic& topic = into.topics_.at(id->second);
         if (record.name == requested_replicas)
@@ -59,7 +60,12 @@ struct TopicReplay::Fold {
     void operator()(const kafka::ProducerIdsRecord& record) const {
         into.next_producer_id_ = std::max(into.next_producer_id_, record.next_producer_id);
     }
-    void operator()(const auto&) const {} // what one node does not act on
+    void operator()(const kafka::FeatureLevelRecord& record) const {
+        into.features_[record.name] = record.feature_level;
+        if (record.feature_level == 0) into.features_.erase(record.name);
+    }
+    void operator()(const kafka::NoOpRecord&) const {}
+    void operator()(const auto&) const { ++into.not_kept_; } // what one node does not act on
 
     Outcome<void, storage::StoreError> batch(const kafka::BatchView& batch) const {
         auto damaged = [&](std::string_view what) {
@@ -82,8 +88,10 @@ struct TopicReplay::Fold {
 Outcome<void, storage::StoreError> TopicReplay::add(const Bytes& batches) {
     Fold               fold{*this};
     kafka::BatchCursor cursor(batches.view());
-    while (auto batch = cursor.next())
+    while (auto batch = cursor.next()) {
         if (auto folded = fold.batch(*batch); !folded) return folded;
+        last_time_ = batch->max_timestamp();
+    }
     if (cursor.error()) return fail(storage::StoreError::damaged, "__cluster_metadata holds a broken batch");
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include "base/outcome.hpp"
 #include "broker/metadata/image.hpp"
+#include "broker/metadata/topic_records.hpp"
 #include "storage/store.hpp"
 
 #include <cstdint>
@@ -24,7 +25,12 @@ public:
     /// Those that are there now, by name.
     std::vector<Topic> topics() const;
     /// The largest block's end, 0 where none is named.
-    std::int64_t next_producer_id() const { return next_producer_id_; }
+    std::int64_t    next_producer_id() const { return next_producer_id_; }
+    const Features& features() const { return features_; }
+    /// Of the last batch.
+    Timestamp last_time() const { return last_time_; }
+    /// How many records there were of which a snapshot of ours would have nothing: another program's.
+    std::uint64_t not_kept() const { return not_kept_; }
 
 private:
     struct Fold;
@@ -34,6 +40,9 @@ private:
     std::unordered_map<Uuid, Topic>          topics_;
     std::map<std::string, Uuid, std::less<>> ids_;
     std::int64_t                             next_producer_id_ = 0;
+    Features                                 features_;
+    Timestamp                                last_time_;
+    std::uint64_t                            not_kept_ = 0;
 };
 
 } // namespace riacho::broker

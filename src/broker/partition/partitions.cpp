@@ -51,7 +51,7 @@ Task<Outcome<Partition*, kafka::ErrorCode>> Partitions::open(std::shared_ptr<con
     }
 }
 
-Task<> Partitions::remove(std::shared_ptr<const Topic> topic, std::int32_t index) {
+Task<storage::Removal> Partitions::remove(std::shared_ptr<const Topic> topic, std::int32_t index) {
     shard_.check_here();
     TopicPartition partition = topic->partition(index);
     {
@@ -71,14 +71,16 @@ Task<> Partitions::remove(std::shared_ptr<const Topic> topic, std::int32_t index
         }
         leaving->log().set_observer(nullptr);
     }
+    auto removal = storage::Removal::left_to_next_start;
     try {
-        co_await store_.remove_log(partition, topic->name);
+        removal = co_await store_.remove_log(partition, topic->name);
     } catch (const io::DiskError& error) {
         // The next start finishes it: the metadata no longer has the topic.
         partitions_log.warn("cannot remove topic={} partition={}: {}", topic->name,
                             static_cast<int>(partition.index), error.what());
     }
     removing_.erase(partition);
+    co_return removal;
 }
 
 void Partitions::wake_all() {

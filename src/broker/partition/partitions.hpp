@@ -28,7 +28,7 @@ public:
     /// How the topic's logs that are open on this shard are kept from now on. Does not suspend.
     void configure(const Topic& topic);
     /// The topic's removal is durable: wakes who waits, lets work in progress end, and removes the files.
-    Task<> remove(std::shared_ptr<const Topic> topic, std::int32_t index);
+    Task<storage::Removal> remove(std::shared_ptr<const Topic> topic, std::int32_t index);
     /// Every waiting request looks again: the broker is stopping.
     void wake_all();
     /// Retention of every open log, one after the other.

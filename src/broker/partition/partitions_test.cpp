@@ -80,8 +80,9 @@ protected:
             if (path.find("/log/orders-0/") != std::string::npos) return true;
         return false;
     }
-    static Task<> marked(Task<> work, bool& is_done) {
-        co_await std::move(work);
+    static Task<> marked(Task<storage::Removal> work, bool& is_done) {
+        auto removal = co_await std::move(work);
+        EXPECT_EQ(removal, storage::Removal::complete);
         is_done = true;
     }
 
@@ -194,7 +195,7 @@ TEST_F(PartitionsOfAShard, a_removal_of_what_was_never_used_removes_its_folder) 
     world_.run(store_->checkpoint());
     EXPECT_TRUE(has_folder());
     auto fresh = std::make_unique<Partitions>(world_.shard(), image_, *store_, options_);
-    world_.run(fresh->remove(topic_, 0));
+    EXPECT_EQ(world_.run(fresh->remove(topic_, 0)), storage::Removal::complete);
     EXPECT_FALSE(has_folder());
     world_.run(fresh->stop());
 }

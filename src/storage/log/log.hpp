@@ -217,6 +217,8 @@ struct Recovered {
     enum class Files { cut_at_point, left_by_clean_stop } files = Files::cut_at_point;
     /// Told to go on with what is left: offsets that nobody has are passed over.
     enum class Gaps { are_damage, move_the_end } gaps = Gaps::are_damage;
+    /// What lies below is known from elsewhere: a log that ends earlier starts, and ends, there.
+    Offset ends_at_least{0};
     /// There is surely none: the disk is not asked.
     enum class Folder { perhaps, none } folder = Folder::perhaps;
 };

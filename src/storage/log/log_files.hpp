@@ -119,17 +119,18 @@ private:
         std::uint64_t                 bytes = 0;
     };
 
-    Task<> ensure_folder();
-    Task<> take_folder();
-    Task<> ensure_segment(const kafka::BatchView& next, Run& run, const Job& job, FilesChange& change);
-    bool   needs_roll(const kafka::BatchView& next, const Run& run, const Job& job) const;
-    Task<> write_run(Run& run, const Job& job, FilesChange& change);
-    Task<> seal_last();
-    Task<> write_snapshot();
-    Task<> write_epochs(Offset log_start);
-    Task<> sync_names();
-    void   count_in(const kafka::BatchView& batch, const Job& job);
-    void   publish_last(FilesChange& change) const;
+    Task<>     ensure_folder();
+    Task<>     take_folder();
+    Task<bool> has_begun_folder();
+    Task<>     ensure_segment(const kafka::BatchView& next, Run& run, const Job& job, FilesChange& change);
+    bool       needs_roll(const kafka::BatchView& next, const Run& run, const Job& job) const;
+    Task<>     write_run(Run& run, const Job& job, FilesChange& change);
+    Task<>     seal_last();
+    Task<>     write_snapshot();
+    Task<>     write_epochs(Offset log_start);
+    Task<>     sync_names();
+    void       count_in(const kafka::BatchView& batch, const Job& job);
+    void       publish_last(FilesChange& change) const;
     FilesChange::Failure failure_of(const io::DiskError& error) const;
 
     Place          place_;

@@ -44,6 +44,13 @@ Task<> LogFiles::ensure_folder() {
     has_folder_ = true;
 }
 
+/// Taking it may have failed when it was ours already.
+Task<bool> LogFiles::has_begun_folder() {
+    auto content = co_await io::read_file(place_.disk, place_.folder + "/partition.metadata");
+    auto owner = content ? parse_partition_metadata(as_text(content->view())) : std::nullopt;
+    co_return owner == place_.partition.topic_id;
+}
+
 Task<> LogFiles::write_snapshot() {
     Bytes content = producers_.snapshot(ProducerStates::Detail::last_batch);
     co_await io::replace_file(place_.disk, segment_path(place_.folder, end_, ".snapshot"),
@@ -129,7 +136,7 @@ Task<LogFiles::Swapped> LogFiles::swap(std::vector<SegmentPtr> group, Job job) {
 
 Task<> LogFiles::remove_folder() {
     last_.reset();
-    if (!has_folder_) co_return;
+    if (!has_folder_ && !co_await has_begun_folder()) co_return;
     has_folder_ = false;
     std::string removed = removed_folder(place_.folder, place_.partition.topic_id);
     log_folder_logger.info("removing {}", place_.folder);

@@ -102,6 +102,7 @@ Task<Outcome<std::unique_ptr<Log>, LogDamage>> open_log(Log::Place place, Recove
     auto opened = opened_log(place, recovered, std::move(files));
     auto log = std::make_unique<PartitionLog>(std::move(place), std::move(opened));
     CO_TRY(Offset start, replay_entries(*log, replay, recovered.gaps));
+    if (log->end() < recovered.ends_at_least) start = std::max(start, recovered.ends_at_least);
     log->finish_replay(start);
     co_return std::unique_ptr<Log>(std::move(log));
 }

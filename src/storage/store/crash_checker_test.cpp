@@ -79,7 +79,9 @@ Task<std::vector<std::string>> broken_promises(Store& store, History& history, i
     auto metadata =
         co_await store.open_log(cluster_metadata, std::string(cluster_metadata_topic), small_log(""));
     if (!metadata) co_return std::vector<std::string>{"the metadata does not open"};
-    auto topics = co_await read_topics(**metadata);
+    auto snapshot = co_await store.read_metadata_snapshot();
+    if (!snapshot) co_return std::vector<std::string>{"the snapshot cannot be read again"};
+    auto topics = co_await read_topics(**metadata, *std::move(snapshot));
     if (!topics) co_return std::vector<std::string>{"the metadata cannot be read: " + topics.error().detail};
     for (TopicHistory& topic : history.topics) {
         bool lives = topics->live.contains(topic.id);

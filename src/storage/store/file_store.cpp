@@ -131,11 +131,11 @@ void FileStore::went_offline(TopicPartition partition) {
     reasons_.push(CheckpointReason::offline);
 }
 
-Task<> FileStore::remove_log(TopicPartition partition, std::string name) {
+Task<Removal> FileStore::remove_log(TopicPartition partition, std::string name) {
     ShardLogs& logs = logs_of(partition);
     logs.shard.check_here();
     // The files may not be gone before it is on the medium that the topic is.
-    if (!co_await wal_.sync_frames(logs.shard)) co_return;
+    if (!co_await wal_.sync_frames(logs.shard)) co_return Removal::left_to_next_start;
     io::Mutex::Turn opening = co_await logs.opening.lock();
     io::Mutex::Turn in_use = co_await logs.in_use.lock();
     logs.closed.erase(partition);
@@ -146,13 +146,14 @@ Task<> FileStore::remove_log(TopicPartition partition, std::string name) {
         co_await log->remove();
         co_await io::run_on(place_.world.pool.thread_for(0), logs.shard,
                             remove_stranded(place_.world.disk, place_.layout, partition));
-        co_return;
+        co_return Removal::complete;
     }
     // Never opened since the start: what is there is renamed first, as an opened log would.
     auto opened = co_await riacho::storage::open_log(log_place(partition, name, {}), {}, {});
     if (opened) co_await (*opened)->remove();
     co_await io::run_on(place_.world.pool.thread_for(0), logs.shard,
                         remove_stranded(place_.world.disk, place_.layout, partition));
+    co_return opened ? Removal::complete : Removal::left_to_next_start;
 }
 
 } // namespace riacho::storage

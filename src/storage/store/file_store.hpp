@@ -5,6 +5,7 @@
 #include "storage/store.hpp"
 #include "storage/store/ballast.hpp"
 #include "storage/store/checkpoint.hpp"
+#include "storage/store/folders.hpp"
 #include "storage/store/kafka_files.hpp"
 #include "storage/store/registry.hpp"
 #include "storage/store/topics.hpp"
@@ -42,10 +43,13 @@ public:
     Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
                                             LogOptions options) override;
     void                           set_options(TopicPartition partition, const LogOptions& options) override;
-    Task<>                         remove_log(TopicPartition partition, std::string name) override;
-    Task<>                         checkpoint() override;
-    Task<>                         clean() override;
-    Task<>                         stop(Time deadline) override;
+    Task<Removal>                  remove_log(TopicPartition partition, std::string name) override;
+    Task<Outcome<std::optional<MetadataSnapshot>, StoreError>> read_metadata_snapshot() override;
+    Task<Outcome<void, StoreError>> keep_metadata_snapshot(MetadataSnapshot  snapshot,
+                                                           SnapshotRetention keep) override;
+    Task<>                          checkpoint() override;
+    Task<>                          clean() override;
+    Task<>                          stop(Time deadline) override;
 
     // -- for recovery, before `start`
     FileWal&   file_wal() { return wal_; }
@@ -63,7 +67,12 @@ public:
     /// What Kafka's cleaner-offset-checkpoint says of the topics that live.
     Task<> load_cleaned_offsets(const KnownTopics& topics);
     /// The partitions that have a folder; those made from here on have none until they are written out.
-    void set_folders(const std::vector<TopicPartition>& found) { folders_ = {found.begin(), found.end()}; }
+    void set_folders(const TidyFolders& tidy) {
+        folders_ = {tidy.found.begin(), tidy.found.end()};
+        deleted_ = tidy.deleted;
+    }
+    /// The one that the start relies on.
+    void              set_metadata_snapshot(std::optional<SnapshotId> id) { found_snapshot_ = id; }
     Recovered::Folder folder_of(TopicPartition partition) const {
         return folders_.contains(partition) ? Recovered::Folder::perhaps : Recovered::Folder::none;
     }
@@ -97,6 +106,8 @@ private:
     Task<>                       stop_cleaning();
     Task<>                       keep_cleaned_offsets();
     Task<>                       add_cleaned(ShardLogs& logs, std::vector<TopicOffset>& to);
+    // metadata_cut.cpp
+    Task<> cut_metadata(SnapshotRetention keep);
     // tails.cpp
     Task<> watch_tails();
     Task<> write_out_tails(ShardLogs& logs);
@@ -121,12 +132,14 @@ private:
     FileWal                                 wal_;
     std::vector<std::unique_ptr<ShardLogs>> logs_; // one per shard
     std::unordered_set<TopicPartition>      folders_;
-    io::Mutex                               checkpointing_;
-    io::Event                               stopping_;
-    io::Mutex                               cleaning_;
-    std::optional<TopicPartition>           being_cleaned_;
-    std::vector<TopicOffset>                cleaned_offsets_; // as they are on the disk
-    io::Group                               group_;           // of the first shard
+    Removal                       deleted_ = Removal::complete; // of topics deleted in earlier lives
+    std::optional<SnapshotId>     found_snapshot_;
+    io::Mutex                     checkpointing_;
+    io::Event                     stopping_;
+    io::Mutex                     cleaning_;
+    std::optional<TopicPartition> being_cleaned_;
+    std::vector<TopicOffset>      cleaned_offsets_; // as they are on the disk
+    io::Group                     group_;           // of the first shard
 };
 
 } // namespace riacho::storage

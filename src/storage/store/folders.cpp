@@ -112,6 +112,15 @@ Task<> move_to_lost_and_found(io::Disk& disk, Layout layout, std::string name, s
     co_await disk.sync_folder(layout.log());
 }
 
+/// Under another name first: a cut of the power in the middle must not leave it without partition.metadata.
+Task<> remove_deleted(io::Disk& disk, Layout layout, std::string folder, Uuid topic_id) {
+    std::string removed = removed_folder(folder, topic_id);
+    co_await disk.remove_folder(removed);
+    co_await disk.rename(folder, removed);
+    co_await disk.sync_folder(layout.log());
+    co_await disk.remove_folder(removed);
+}
+
 /// Gives the partition that the folder is of.
 Task<std::optional<TopicPartition>> tidy_folder(io::Disk& disk, Layout layout, const KnownTopics& topics,
                                                 std::string name) {
@@ -130,7 +139,7 @@ Task<std::optional<TopicPartition>> tidy_folder(io::Disk& disk, Layout layout, c
     if (!id && std::ranges::all_of(*names, is_leftover)) {
         co_await disk.remove_folder(folder); // made, and cut before anything was in it
     } else if (id && topics.deleted.contains(*id)) {
-        co_await disk.remove_folder(folder);
+        co_await remove_deleted(disk, layout, folder, *id);
     } else if (const std::string* topic = id ? topics.find_name(*id) : nullptr;
                topic && *topic == partition->first) {
         co_await finish_swaps(disk, folder);
@@ -178,20 +187,21 @@ Task<> finish_swaps(io::Disk& disk, std::string folder) {
     if (changed) co_await disk.sync_folder(folder);
 }
 
-Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics) {
-    std::vector<TopicPartition> found;
+Task<TidyFolders> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics) {
+    TidyFolders tidy;
     for (const std::string& name : co_await disk.list(layout.log())) {
         try {
             auto partition = co_await tidy_folder(disk, layout, topics, name);
-            if (partition) found.push_back(*partition);
+            if (partition) tidy.found.push_back(*partition);
         } catch (const io::DiskError& error) {
             if (error.is_full()) throw;
             // Of a partition that lives, whoever opens it finds out more.
             folders_logger.error("left as it is: {}", error.what());
+            tidy.deleted = Removal::left_to_next_start;
         }
     }
     co_await disk.sync_folder(layout.log());
-    co_return found;
+    co_return tidy;
 }
 
 } // namespace riacho::storage

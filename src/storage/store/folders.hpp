@@ -20,8 +20,12 @@ bool is_partition_folder(std::string_view name);
 Task<> finish_swaps(io::Disk& disk, std::string folder);
 
 /// Makes the log dir what the metadata says: folders of deleted topics go, those that the metadata never knew
-/// move to lost+found, swaps are finished in the rest. Can be interrupted anywhere and repeated. Gives the
-/// partitions that have a folder.
-Task<std::vector<TopicPartition>> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics);
+/// move to lost+found, swaps are finished in the rest. Can be interrupted anywhere and repeated.
+struct TidyFolders {
+    std::vector<TopicPartition> found; ///< those that have a folder
+    /// Of deleted topics nothing is left, durably; or a folder could not be looked at or removed.
+    Removal deleted = Removal::complete;
+};
+Task<TidyFolders> tidy_folders(io::Disk& disk, Layout layout, KnownTopics topics);
 
 } // namespace riacho::storage

@@ -69,6 +69,7 @@ private:
     // recovery_logs.cpp
     Task<Outcome<Replay, StoreError>>       entries_of(std::vector<TopicPartition> partitions);
     Task<Done>                              open_metadata();
+    Task<Done>                              read_metadata();
     Task<Done>                              open_logs();
     Task<Done>                              open_batch(std::vector<TopicPartition> partitions);
     Task<Outcome<void, LogDamage>>          open_recovered(TopicPartition             partition,
@@ -100,6 +101,7 @@ private:
     Task<>       keep_copy_of_log();
     Task<Done>   read_facts_with_losses();
     Task<>       salvage_facts();
+    Task<>       know_cut_of_metadata();
     Task<Replay> salvaged_entries(std::vector<TopicPartition> partitions);
     Task<Done>   open_with_losses(std::vector<TopicPartition> partitions);
     Task<Done>   open_one_with_losses(TopicPartition partition, std::string topic,

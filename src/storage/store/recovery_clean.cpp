@@ -20,11 +20,10 @@ Task<Recovery::Done> Recovery::after_clean_stop() {
     metadata.files = Recovered::Files::left_by_clean_stop;
     auto opened = co_await open_one({cluster_metadata, std::string(cluster_metadata_topic), metadata, {}});
     if (!opened) co_return fail(StoreError::damaged, "__cluster_metadata-0: " + opened.error().detail);
-    CO_TRY(topics_, co_await read_topics(*store_->logs_of(cluster_metadata).find(cluster_metadata)));
-    auto folders = co_await tidy_folders(disk(), place_.layout, topics_);
-    store_->set_folders(folders);
-    if (auto done = co_await open_changed(std::move(folders)); !done) co_return std::unexpected(done.error());
-
+    if (auto done = co_await read_metadata(); !done) co_return done;
+    TidyFolders tidy = co_await tidy_folders(disk(), place_.layout, topics_);
+    store_->set_folders(tidy);
+    if (auto done = co_await open_changed(std::move(tidy.found)); !done) co_return done;
     co_await begin_chain(checkpoint_.next_file_number);
     co_return co_await finish();
 }

@@ -4,6 +4,7 @@
 #include "io/gather.hpp"
 #include "io/run_on.hpp"
 #include "kafka/batch/batch_view.hpp"
+#include "storage/store/metadata_files.hpp"
 #include "storage/store/recovery.hpp"
 
 #include <algorithm>
@@ -108,7 +109,20 @@ Task<Recovery::Done> Recovery::open_metadata() {
     auto opened = co_await open_one({cluster_metadata, topic, recovered_of(facts_[cluster_metadata], *point),
                                      std::move(replay[cluster_metadata])});
     if (!opened) co_return stopped(opened.error());
-    CO_TRY(topics_, co_await read_topics(*store_->logs_of(cluster_metadata).find(cluster_metadata)));
+    co_return co_await read_metadata();
+}
+
+/// Its log is open: the newest snapshot, and what came after it.
+Task<Recovery::Done> Recovery::read_metadata() {
+    Log& metadata = *store_->logs_of(cluster_metadata).find(cluster_metadata);
+    CO_TRY(auto snapshot, co_await find_metadata_snapshot(disk(), place_.layout,
+                                                          {metadata.log_start(), metadata.high_watermark()}));
+    if (snapshot)
+        replay_logger.info("the metadata is that of snapshot {} and what came after it",
+                           snapshot_name(snapshot->id));
+    store_->set_metadata_snapshot(snapshot ? std::optional(snapshot->id) : std::nullopt);
+    CO_TRY(topics_, co_await read_topics(metadata, std::move(snapshot)));
+    co_await remove_unfinished_snapshots(disk(), place_.layout);
     co_return Done{};
 }
 

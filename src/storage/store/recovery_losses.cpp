@@ -3,8 +3,11 @@
 // becomes a gap. Nothing of the old log is touched before a checkpoint with a new chain is durable.
 #include "base/log.hpp"
 #include "codec/uuid.hpp"
+#include "kafka/batch/batch_view.hpp"
+#include "storage/log/log_loader.hpp"
 #include "storage/store/folders.hpp"
 #include "storage/store/kafka_files.hpp"
+#include "storage/store/metadata_files.hpp"
 #include "storage/store/past_point.hpp"
 #include "storage/store/recovery.hpp"
 #include "storage/store/stranded.hpp"
@@ -19,6 +22,15 @@ namespace {
 constexpr log::Logger   losses_logger{"storage"};
 constexpr std::uint64_t salvaged_bytes_max = 256u << 20;
 
+Offset end_of_entries(const std::vector<ReplayedEntry>& entries) {
+    Offset end{0};
+    for (const ReplayedEntry& replayed : entries)
+        if (auto batch = kafka::BatchView::first(replayed.entry.bytes.view());
+            batch && replayed.entry.kind == EntryKind::batch)
+            end = std::max(end, batch->next_offset());
+    return end;
+}
+
 } // namespace
 
 Task<Outcome<std::unique_ptr<Store>, StoreError>> Recovery::run_with_losses() {
@@ -27,15 +39,17 @@ Task<Outcome<std::unique_ptr<Store>, StoreError>> Recovery::run_with_losses() {
     co_await keep_copy_of_log();
     if (auto done = co_await read_facts_with_losses(); !done) co_return std::unexpected(done.error());
     co_await salvage_facts();
+    co_await know_cut_of_metadata();
     topics_.live.emplace(cluster_metadata_id, cluster_metadata_topic);
     if (auto done = co_await open_with_losses({cluster_metadata}); !done)
         co_return std::unexpected(done.error());
     Log* metadata = store_->logs_of(cluster_metadata).find(cluster_metadata);
     if (!metadata)
         co_return fail(StoreError::damaged, "__cluster_metadata-0 is damaged below its recovery point");
-    CO_TRY(topics_, co_await read_topics(*metadata));
-    auto folders = co_await tidy_folders(disk(), place_.layout, topics_);
-    if (auto done = co_await open_all_with_losses(std::move(folders)); !done)
+    if (auto done = co_await read_metadata(); !done) co_return std::unexpected(done.error());
+    TidyFolders tidy = co_await tidy_folders(disk(), place_.layout, topics_);
+    store_->set_folders({{}, tidy.deleted});
+    if (auto done = co_await open_all_with_losses(std::move(tidy.found)); !done)
         co_return std::unexpected(done.error());
     if (auto done = co_await write_out_all(); !done) co_return std::unexpected(done.error());
     co_await collect_points();
@@ -107,6 +121,19 @@ Task<> Recovery::salvage_facts() {
     checkpoint_.next_file_number = std::max(checkpoint_.next_file_number, salvage.highest_file() + 1);
 }
 
+/// Where the checkpoint that knew the log start is gone, the first segment shows where the log was cut.
+Task<> Recovery::know_cut_of_metadata() {
+    std::string folder = place_.layout.partition(cluster_metadata_topic, cluster_metadata.index);
+    if (checkpoint_.number != 0 || !co_await disk().exists(folder)) co_return;
+    for (const std::string& name : co_await disk().list(folder)) {
+        auto segment = parse_segment_file(name);
+        if (!segment || segment->suffix != ".log") continue;
+        Offset& start = facts_[cluster_metadata].log_start;
+        start = std::max(start, segment->base);
+        co_return; // they are sorted
+    }
+}
+
 Task<Recovery::Replay> Recovery::salvaged_entries(std::vector<TopicPartition> partitions) {
     Replay replay;
     for (TopicPartition partition : partitions) replay[partition];
@@ -140,6 +167,8 @@ Task<Recovery::Done> Recovery::open_one_with_losses(TopicPartition partition, st
     auto      found = co_await batches_past(disk(), folder, point);
     Recovered recovered = recovered_of(facts, point);
     recovered.gaps = Recovered::Gaps::move_the_end;
+    if (partition == cluster_metadata)
+        recovered.ends_at_least = co_await end_of_metadata_snapshots(disk(), place_.layout);
     if (checkpoint_.number == 0) { // no point is known: what is valid from the beginning on is
         recovered.files = Recovered::Files::left_by_clean_stop;
         found.clear();
@@ -155,6 +184,8 @@ Task<Recovery::Done> Recovery::open_one_with_losses(TopicPartition partition, st
     for (const auto& [first, last] : merged.gaps)
         losses_logger.warn("lost: {}-{}, offsets {} to {}", topic, static_cast<std::int32_t>(partition.index),
                            first.value, last.value);
+    // All of them are in the snapshot of the metadata, and a log that goes on behind it has a gap before it.
+    if (end_of_entries(merged.entries) < recovered.ends_at_least) merged.entries.clear();
     auto opened = co_await open_one({partition, topic, std::move(recovered), merged.entries});
     if (opened) co_return Done{};
     losses_logger.error("{} is offline: {}", folder, opened.error().detail);

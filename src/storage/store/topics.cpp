@@ -1,5 +1,6 @@
 #include "storage/store/topics.hpp"
 
+#include "base/check.hpp"
 #include "kafka/batch/batch_view.hpp"
 #include "kafka/batch/record_cursor.hpp"
 #include "kafka/records/metadata_record.hpp"
@@ -18,7 +19,11 @@ std::unexpected<Failure<StoreError>> damaged_metadata(Offset at, std::string_vie
     return fail(StoreError::damaged, fmt::format("__cluster_metadata-0 at offset {}: {}", at.value, why));
 }
 
-void apply_metadata(KnownTopics& topics, const kafka::MetadataRecord& record) {
+/// What of a batch is news: below a snapshot's end only the ids of topics that were deleted.
+enum class Take { all, deletions };
+
+void apply_metadata(KnownTopics& topics, const kafka::MetadataRecord& record, Take take) {
+    if (take == Take::deletions && !std::holds_alternative<kafka::RemoveTopicRecord>(record)) return;
     if (const auto* made = std::get_if<kafka::TopicRecord>(&record)) topics.live[made->topic_id] = made->name;
     if (const auto* removed = std::get_if<kafka::RemoveTopicRecord>(&record)) {
         topics.live.erase(removed->topic_id);
@@ -27,7 +32,7 @@ void apply_metadata(KnownTopics& topics, const kafka::MetadataRecord& record) {
 }
 
 Outcome<void, StoreError> apply_batch(KnownTopics& topics, const Bytes& batches,
-                                      const kafka::BatchView& batch) {
+                                      const kafka::BatchView& batch, Take take) {
     // What topics there are decides which folders go: a guess would be worse than no start.
     if (!batch.crc_matches()) return damaged_metadata(batch.base_offset(), "a batch with a wrong checksum");
     if (batch.attributes().is_control()) return {};
@@ -38,7 +43,7 @@ Outcome<void, StoreError> apply_batch(KnownTopics& topics, const Bytes& batches,
         const Bytes& owner = cursor->decompressed().empty() ? batches : cursor->decompressed();
         auto         decoded = kafka::decode_metadata_record(owner.slice(*record->value));
         if (decoded)
-            apply_metadata(topics, *decoded);
+            apply_metadata(topics, *decoded, take);
         else if (decoded.error().code != kafka::RecordError::unknown_type)
             return damaged_metadata(record->offset, decoded.error().detail);
     }
@@ -53,17 +58,27 @@ const std::string* KnownTopics::find_name(const Uuid& id) const {
     return found == live.end() ? nullptr : &found->second;
 }
 
-Task<Outcome<KnownTopics, StoreError>> read_topics(Log& metadata) {
+Task<Outcome<KnownTopics, StoreError>> read_topics(Log& metadata, std::optional<MetadataSnapshot> snapshot) {
     KnownTopics topics;
     topics.live.emplace(cluster_metadata_id, cluster_metadata_topic);
-    Offset below = metadata.high_watermark();
+    Offset below = metadata.high_watermark(), from{0};
+    if (snapshot) {
+        from = snapshot->id.until;
+        for (const Bytes& bytes : snapshot->batches) {
+            auto batch = kafka::BatchView::first(bytes.view());
+            check(batch.has_value(), "a snapshot that was read consists of batches");
+            auto applied = apply_batch(topics, bytes, *batch, Take::all);
+            if (!applied) co_return std::unexpected(std::move(applied).error());
+        }
+    }
     for (Offset at = metadata.log_start(); at < below;) {
         auto read = co_await metadata.read(at, below, metadata_read_bytes);
         if (!read) co_return damaged_metadata(at, "it cannot be read");
         if (read->batches.empty() || read->next <= at) co_return damaged_metadata(at, "it ends too early");
         kafka::BatchCursor batches(read->batches.view());
         while (auto batch = batches.next()) {
-            auto applied = apply_batch(topics, read->batches, *batch);
+            auto take = batch->base_offset() < from ? Take::deletions : Take::all;
+            auto applied = apply_batch(topics, read->batches, *batch, take);
             if (!applied) co_return std::unexpected(std::move(applied).error());
         }
         if (batches.error()) co_return damaged_metadata(at, "bytes that are no batch");

@@ -4,6 +4,7 @@
 #include "storage/log/log.hpp"
 #include "storage/store.hpp"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,7 +21,8 @@ struct KnownTopics {
     const std::string* find_name(const Uuid& id) const;
 };
 
-/// Reads all of __cluster_metadata-0. Fails with damaged.
-Task<Outcome<KnownTopics, StoreError>> read_topics(Log& metadata);
+/// Reads `snapshot`, if there is one, and the log from its end on; of what is before only which topics were
+/// deleted: their folders may still be there. Fails with damaged.
+Task<Outcome<KnownTopics, StoreError>> read_topics(Log& metadata, std::optional<MetadataSnapshot> snapshot);
 
 } // namespace riacho::storage
