@@ -88,6 +88,8 @@ public:
     /// until `remove_log` or `stop`. `name` is the topic's.
     virtual Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
                                                     LogOptions options) = 0;
+    /// Whether it has a log that was written to and is not damaged, open or not. On the partition's shard.
+    virtual bool holds(TopicPartition partition) const = 0;
     /// How the partition is kept from now on, if its log is open: recovery opens logs whose topics' own
     /// options it does not know. On the partition's shard.
     virtual void set_options(TopicPartition partition, const LogOptions& options) = 0;

@@ -67,6 +67,22 @@ TEST_P(Retention, what_is_gone_stays_gone_over_a_power_cut) {
     }
 }
 
+TEST_P(Retention, a_partition_that_nobody_has_used_since_a_start_is_retained_too) {
+    create_topic(cluster_.connect(), "orders", 1, {{"retention.ms", "172800000"}, {"segment.ms", "3600000"}});
+    for (int i = 0; i < 3; ++i) {
+        produce(cluster_.connect(), "orders", 0, {"x"});
+        cluster_.run_for(2h);
+    }
+    for (LifeEnd how : {LifeEnd::clean, LifeEnd::kill}) {
+        cluster_.restart(how);
+        EXPECT_EQ(segments(), 3u);
+    }
+    cluster_.run_for(4 * 24h);
+    cluster_.run(cluster_.broker().store().checkpoint());
+    EXPECT_EQ(segments(), 0u);
+    EXPECT_EQ(start_of(cluster_.connect()), 3);
+}
+
 TEST_P(Retention, without_a_limit_everything_stays) {
     create_topic(cluster_.connect(), "orders", 1, {{"retention.ms", "-1"}, {"segment.ms", "3600000"}});
     for (int i = 0; i < 5; ++i) {

@@ -87,7 +87,25 @@ void Partitions::wake_all() {
     for (auto& [id, partition] : partitions_) partition->wake_all();
 }
 
+Task<> Partitions::open_unused() {
+    std::vector<std::pair<std::shared_ptr<const Topic>, std::int32_t>> unused;
+    for (const auto& [name, topic] : image_.topics()) {
+        for (std::int32_t index = 0; index < topic->partitions; ++index) {
+            TopicPartition id = topic->partition(index);
+            bool           is_mine = &store_.shard_of(id) == &shard_;
+            if (is_mine && !partitions_.contains(id) && store_.holds(id)) unused.emplace_back(topic, index);
+        }
+    }
+    for (auto& [topic, index] : unused) {
+        auto used = co_await use(topic, index);
+        if (!used)
+            partitions_log.debug("topic={} partition={} stays closed: {}", topic->name, index,
+                                 used.error().detail);
+    }
+}
+
 Task<> Partitions::enforce_retention() {
+    co_await open_unused();
     std::vector<TopicPartition> open;
     for (auto& [id, partition] : partitions_) open.push_back(id);
     for (TopicPartition id : open) {

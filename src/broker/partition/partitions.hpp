@@ -31,11 +31,13 @@ public:
     Task<storage::Removal> remove(std::shared_ptr<const Topic> topic, std::int32_t index);
     /// Every waiting request looks again: the broker is stopping.
     void wake_all();
-    /// Retention of every open log, one after the other.
+    /// Retention of every log, one after the other. It opens those that nobody has used since the start, so
+    /// that compaction sees them too.
     Task<> enforce_retention();
     Task<> stop();
 
 private:
+    Task<>                                      open_unused();
     storage::LogOptions                         options_of(const Topic& topic) const;
     Task<Outcome<Partition*, kafka::ErrorCode>> open(std::shared_ptr<const Topic> topic, TopicPartition id);
 

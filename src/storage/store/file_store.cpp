@@ -52,14 +52,14 @@ io::Shard& FileStore::shard_of(TopicPartition partition) const {
     return *shards[(mixed >> 32) % shards.size()];
 }
 
-ShardLogs& FileStore::logs_at(io::Shard& shard) {
+ShardLogs& FileStore::logs_at(io::Shard& shard) const {
     for (auto& logs : logs_)
         if (&logs->shard == &shard) return *logs;
     check(false, "a log belongs to a shard of the store's world");
     return *logs_.front();
 }
 
-ShardLogs& FileStore::logs_of(TopicPartition partition) { return logs_at(shard_of(partition)); }
+ShardLogs& FileStore::logs_of(TopicPartition partition) const { return logs_at(shard_of(partition)); }
 
 Log::Place FileStore::log_place(TopicPartition partition, std::string_view topic, LogOptions options) {
     return {.shard = shard_of(partition),
@@ -117,6 +117,14 @@ Task<Outcome<Log*, LogDamage>> FileStore::open_log(TopicPartition partition, std
     logs.open[partition] = {std::move(name), *std::move(opened)};
     logs.closed.erase(partition);
     co_return log;
+}
+
+bool FileStore::holds(TopicPartition partition) const {
+    const ShardLogs& logs = logs_of(partition);
+    logs.shard.check_here();
+    if (logs.open.contains(partition)) return true;
+    auto closed = logs.closed.find(partition);
+    return closed != logs.closed.end() && closed->second.state != ClosedLog::State::offline;
 }
 
 void FileStore::set_options(TopicPartition partition, const LogOptions& options) {

@@ -42,6 +42,7 @@ public:
 
     Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
                                             LogOptions options) override;
+    bool                           holds(TopicPartition partition) const override;
     void                           set_options(TopicPartition partition, const LogOptions& options) override;
     Task<Removal>                  remove_log(TopicPartition partition, std::string name) override;
     Task<Outcome<std::optional<MetadataSnapshot>, StoreError>> read_metadata_snapshot() override;
@@ -53,7 +54,7 @@ public:
 
     // -- for recovery, before `start`
     FileWal&   file_wal() { return wal_; }
-    ShardLogs& logs_of(TopicPartition partition);
+    ShardLogs& logs_of(TopicPartition partition) const;
     Log::Place log_place(TopicPartition partition, std::string_view topic, LogOptions options);
     void       hold(std::unique_ptr<io::FileLock> lock) { lock_ = std::move(lock); }
     bool       holds_lock() const { return lock_ != nullptr; }
@@ -86,7 +87,7 @@ private:
     enum class Phase { opening, running } phase_ = Phase::opening;
 
     io::Shard& home() const { return *place_.world.shards[0]; }
-    ShardLogs& logs_at(io::Shard& shard);
+    ShardLogs& logs_at(io::Shard& shard) const;
 
     // checkpointer.cpp
     Task<>          run_checkpoints();
