@@ -18,7 +18,10 @@ std::string environment(const char* name) {
     return value ? value : "";
 }
 
-constexpr std::string_view ephemeral_name = "riacho-XXXXXX", owner_lock = "/owner.lock";
+constexpr std::string_view ephemeral_prefix = "riacho-";
+constexpr std::string_view unique_ending = "XXXXXX"; // as mkdtemp wants it
+constexpr std::string_view owner_lock = "owner.lock";
+constexpr std::string_view data_name = "data";
 
 bool is_ours(const char* path, mode_t kind) {
     struct stat status{};
@@ -28,16 +31,20 @@ bool is_ours(const char* path, mode_t kind) {
 /// Made by an EphemeralFolder of this user: by its name, its owner and all that is in it.
 bool is_ephemeral(const std::filesystem::path& folder) {
     std::string name = folder.filename().string();
-    if (name.size() != ephemeral_name.size() || !name.starts_with("riacho-")) return false;
-    if (!is_ours(folder.c_str(), S_IFDIR) || !is_ours((folder.string() + owner_lock.data()).c_str(), S_IFREG))
+    if (name.size() != ephemeral_prefix.size() + unique_ending.size() || !name.starts_with(ephemeral_prefix))
         return false;
+    if (!is_ours(folder.c_str(), S_IFDIR) || !is_ours((folder / owner_lock).c_str(), S_IFREG)) return false;
     std::error_code error;
     for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
          at.increment(error)) {
         auto inside = at->path().filename();
-        if (inside != "owner.lock" && inside != "data") return false;
+        if (inside != owner_lock && inside != data_name) return false;
     }
     return !error;
+}
+
+bool takes(const io::Descriptor& lock) {
+    return lock.is_open() && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
 /// What a killed process could not remove. What cannot be looked at or removed stays.
@@ -46,11 +53,9 @@ void remove_left_behind(const std::filesystem::path& base) {
     for (std::filesystem::directory_iterator at(base, error), end; !error && at != end; at.increment(error)) {
         const std::filesystem::path& folder = at->path();
         if (!is_ephemeral(folder)) continue;
-        int lock = ::open((folder.string() + owner_lock.data()).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-        if (lock < 0) continue;
+        io::Descriptor  lock(::open((folder / owner_lock).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
         std::error_code ignored;
-        if (::flock(lock, LOCK_EX | LOCK_NB) == 0) std::filesystem::remove_all(folder, ignored);
-        ::close(lock);
+        if (takes(lock)) std::filesystem::remove_all(folder, ignored);
     }
 }
 
@@ -75,20 +80,21 @@ EphemeralFolder::EphemeralFolder() {
     bool has_memory = std::filesystem::is_directory("/dev/shm", ignored) && access("/dev/shm", W_OK) == 0;
     std::filesystem::path base = has_memory ? "/dev/shm" : std::filesystem::temp_directory_path();
     remove_left_behind(base);
-    path_ = (base / ephemeral_name).string();
+    path_ = (base / ephemeral_prefix).string().append(unique_ending);
     if (!mkdtemp(path_.data())) throw std::system_error(errno, std::generic_category(), path_);
     // It has its name once it is locked: nobody finds it free in between.
     std::string made = path_ + "/new.lock";
-    lock_ = ::open(made.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    bool is_locked = lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) == 0 &&
-                     ::rename(made.c_str(), (path_ + owner_lock.data()).c_str()) == 0;
-    if (!is_locked) throw std::system_error(errno, std::generic_category(), made);
+    lock_ = io::Descriptor(::open(made.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    std::filesystem::path found = std::filesystem::path(path_) / owner_lock;
+    if (!takes(lock_) || ::rename(made.c_str(), found.c_str()) != 0)
+        throw std::system_error(errno, std::generic_category(), made);
 }
+
+std::string EphemeralFolder::data() const { return (std::filesystem::path(path_) / data_name).string(); }
 
 EphemeralFolder::~EphemeralFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
-    if (lock_ >= 0) ::close(lock_);
 }
 
 } // namespace riacho::app

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "io/descriptor.hpp"
+
 #include <string>
 
 namespace riacho::app {
@@ -21,11 +23,11 @@ public:
     EphemeralFolder& operator=(const EphemeralFolder&) = delete;
 
     /// Where the data goes; not there yet.
-    std::string data() const { return path_ + "/data"; }
+    std::string data() const;
 
 private:
-    std::string path_;
-    int         lock_ = -1;
+    std::string    path_;
+    io::Descriptor lock_;
 };
 
 } // namespace riacho::app

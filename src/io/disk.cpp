@@ -11,6 +11,7 @@ DiskError::DiskError(std::string_view operation, std::string path, int error_num
       path_(std::move(path)), error_number_(error_number) {}
 
 bool DiskError::is_full() const { return error_number_ == ENOSPC || error_number_ == EDQUOT; }
+bool DiskError::lacks_descriptors() const { return error_number_ == EMFILE || error_number_ == ENFILE; }
 
 Task<std::optional<Bytes>> read_file(Disk& disk, std::string path) {
     std::unique_ptr<File> file;

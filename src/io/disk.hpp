@@ -24,6 +24,8 @@ public:
     int                error_number() const { return error_number_; }
     /// ENOSPC or EDQUOT: not a broken disk, a full one.
     bool is_full() const;
+    /// EMFILE or ENFILE: too many files are open, here or in the system. It passes.
+    bool lacks_descriptors() const;
 
 private:
     std::string path_;

@@ -3,7 +3,6 @@
 #include "io/disk.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 namespace riacho::io {
@@ -143,7 +142,7 @@ Task<std::shared_ptr<File>> CachedFile::open_if_there_are_descriptors(OpenMode m
     try {
         co_return co_await disk_.open(path_, mode);
     } catch (const DiskError& error) {
-        if (error.error_number() != EMFILE && error.error_number() != ENFILE) throw;
+        if (!error.lacks_descriptors()) throw;
     }
     co_return nullptr;
 }

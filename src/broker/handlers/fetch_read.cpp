@@ -134,7 +134,6 @@ Task<Fetched> read_partition(Call& call, FetchTarget target, FetchRoom room, std
     }
     io::Shard& owner = owner_of(call, target);
     auto       work = read(call.broker, std::move(target), room, std::move(waker));
-    if (&owner == &call.here.shard) co_return co_await std::move(work);
     co_return co_await io::run_on(owner, call.here.shard, std::move(work));
 }
 
@@ -142,10 +141,7 @@ Task<> forget_waker(Call& call, FetchTarget target, std::shared_ptr<Waker> waker
     if (!target.exists()) co_return;
     io::Shard& owner = owner_of(call, target);
     auto       work = forget(call.broker, std::move(target), std::move(waker));
-    if (&owner == &call.here.shard)
-        co_await std::move(work);
-    else
-        co_await io::run_on(owner, call.here.shard, std::move(work));
+    co_await io::run_on(owner, call.here.shard, std::move(work));
 }
 
 } // namespace riacho::broker

@@ -15,12 +15,11 @@ namespace {
 using kafka::ErrorCode;
 using namespace std::chrono_literals;
 
-constexpr log::Logger      metadata_log{"metadata"};
-constexpr Time             append_max = 30s;
-constexpr std::int64_t     producer_ids_per_block = 1000;
-constexpr std::int16_t     lenient_replicas_max = 5;
-constexpr std::size_t      read_bytes = 1 << 20;
-constexpr std::string_view metadata_topic = "__cluster_metadata";
+constexpr log::Logger  metadata_log{"metadata"};
+constexpr Time         append_max = 30s;
+constexpr std::int64_t producer_ids_per_block = 1000;
+constexpr std::int16_t lenient_replicas_max = 5;
+constexpr std::size_t  read_bytes = 1 << 20;
 
 /// With no gap between what the shard knows of a topic and how its open logs are kept.
 Task<> apply_on(Local& local, const std::vector<Change>& changes) {
@@ -40,8 +39,9 @@ MetadataWriter::MetadataWriter(io::World& world, const BrokerOptions& options, s
       snapshotting_(*world.shards.front()) {}
 
 Task<Outcome<void, storage::StoreError>> MetadataWriter::load() {
-    auto opened = co_await store_.open_log(storage::cluster_metadata, std::string(metadata_topic),
-                                           metadata_log_options(options_));
+    auto opened =
+        co_await store_.open_log(storage::cluster_metadata, std::string(storage::cluster_metadata_topic),
+                                 metadata_log_options(options_));
     if (!opened) co_return fail(storage::StoreError::damaged, opened.error().detail);
     log_ = *opened;
     snapshot_time_ = world_.shards.front()->now();
@@ -121,7 +121,7 @@ MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const
     const Image& image = locals_.front()->image;
     if (auto problem = topic_name_problem(wanted.name))
         return fail(ErrorCode::invalid_topic_exception, *problem);
-    if (wanted.name == metadata_topic)
+    if (wanted.name == storage::cluster_metadata_topic)
         return fail(ErrorCode::invalid_request,
                     "Creation of internal topic __cluster_metadata is prohibited.");
     if (image.find(wanted.name))

@@ -287,13 +287,18 @@ TEST(Cleaning, takes_the_partition_offline_when_a_swap_fails_and_the_next_start_
     EXPECT_EQ(complaint_about(found_in(world), {{0, {"a", "1", 1'000}}, {1, {"a", "2", 1'000}}}, 2), "");
 }
 
-TEST(Cleaning, keeps_to_its_rate_and_stops_at_once_all_the_same) {
-    LogWorld world;
+/// 17 KB in one closed segment, of which one record will stay.
+void append_fifty_of_one_key(LogWorld& world) {
     make_compacted(world);
     world.options.segment_bytes = 1 << 20;
     world.open();
     for (int i = 0; i < 50; ++i) append(world, "a", std::string(300, 'x'));
     roll(world);
+}
+
+TEST(Cleaning, keeps_to_its_rate_and_stops_at_once_all_the_same) {
+    LogWorld world;
+    append_fifty_of_one_key(world);
     Time began = world.world.shard().now();
     clean(world, {.io_buffer_bytes = 1'000, .io_bytes_per_second_max = 1'000});
     EXPECT_GE(world.world.shard().now() - began, 30s) << "17 KB are read twice";
@@ -316,11 +321,7 @@ TEST(Cleaning, keeps_to_its_rate_and_stops_at_once_all_the_same) {
 
 TEST(Cleaning, leaves_all_as_it_is_once_the_topic_is_not_compacted_any_more) {
     LogWorld world;
-    make_compacted(world);
-    world.options.segment_bytes = 1 << 20;
-    world.open();
-    for (int i = 0; i < 50; ++i) append(world, "a", std::string(300, 'x'));
-    roll(world);
+    append_fifty_of_one_key(world);
     Records before = found_in(world);
     struct Altered {
         static Task<> soon(LogWorld& in) {

@@ -22,8 +22,7 @@ constexpr std::size_t index_entries_spare = 300;
 } // namespace
 
 bool is_passing(const io::DiskError& error) {
-    int number = error.error_number();
-    return number == EMFILE || number == ENFILE || number == ENOMEM;
+    return error.lacks_descriptors() || error.error_number() == ENOMEM;
 }
 
 /// A sync that failed for room has lost what it was about, as any other.

@@ -1,6 +1,6 @@
 // A disk that fills up: the reserve, who is refused, what goes on, and a start with nothing left.
 #include "storage/store/file_store.hpp"
-#include "storage/store/store_testing.hpp"
+#include "storage/store/store_run_testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,29 +13,18 @@ constexpr std::uint64_t test_reserve = 128u << 10;
 constexpr std::uint64_t capacity = 16u << 20; // a hundredth of it is more than the reserve
 
 /// A store on a simulated disk whose end the test sets.
-struct FullDiskRun {
-    io::SimulatedWorld     simulated{1};
-    io::World              world = simulated.world();
-    std::string            folder = simulated.folder() + "/broker";
-    StoreOptions           options = small_store();
-    std::unique_ptr<Store> store;
-    History                history;
-    TopicPartition         orders{topic_id(1), PartitionIndex{0}};
+struct FullDiskRun : SimulatedRun {
+    TopicPartition orders{topic_id(1), PartitionIndex{0}};
 
     FullDiskRun() {
         options.disk_reserve_bytes = test_reserve;
-        simulated.disk().set_capacity(capacity);
+        tested.disk().set_capacity(capacity);
         open();
-        simulated.run(make_topic(*store, history, "orders", 1));
+        tested.run(make_topic(*store, history, "orders", 1));
         history.partitions[orders].topic = "orders";
-        simulated.run_for(5s); // spares and ballast are filled
+        tested.run_for(5s); // spares and ballast are filled
     }
-    static Task<> opening(FullDiskRun& run) {
-        auto opened = co_await open_store(run.world, run.folder, run.options, small_log);
-        if (!opened) ADD_FAILURE() << opened.error().detail;
-        if (opened) run.store = *std::move(opened);
-    }
-    void                     open() { simulated.run(opening(*this)); }
+    void                     open() { ASSERT_EQ(SimulatedRun::open(), std::nullopt) << why; }
     static Task<AppendError> appending(FullDiskRun& run, std::string topic, std::int64_t bytes) {
         bool           is_internal = topic != "orders";
         TopicPartition partition = is_internal ? TopicPartition{topic_id(2), PartitionIndex{0}} : run.orders;
@@ -47,31 +36,18 @@ struct FullDiskRun {
         co_return done.error().code;
     }
     AppendError append(std::string topic, std::int64_t bytes) {
-        return simulated.run(appending(*this, std::move(topic), bytes));
+        return tested.run(appending(*this, std::move(topic), bytes));
     }
-    void put() { simulated.run(put_batch(*store, history, orders, batch_of(history, 1, 1'000))); }
+    void put() { tested.run(put_batch(*store, history, orders, batch_of(history, 1, 1'000))); }
     /// Somebody else fills the disk, all but so much.
     void leave_free(std::uint64_t bytes) {
-        auto& disk = simulated.disk();
+        auto& disk = tested.disk();
         disk.put_file("/data/others", {});
         disk.put_file("/data/others", std::vector<std::byte>(capacity - disk.used_bytes() - bytes));
     }
     std::uint64_t ballast_bytes() {
-        auto content = simulated.disk().content(folder + "/ballast");
+        auto content = tested.disk().content(folder + "/ballast");
         return content ? content->size() : 0;
-    }
-    void expect_all_kept() {
-        EXPECT_EQ(simulated.run(broken_promises(*store, history, simulated.disk(), folder)),
-                  std::vector<std::string>{});
-    }
-    void crash() {
-        simulated.power_off();
-        store.reset();
-        simulated.restart();
-    }
-    ~FullDiskRun() {
-        simulated.power_off();
-        store.reset();
     }
 };
 
@@ -80,7 +56,7 @@ constexpr AppendError taken = AppendError::stopped;
 TEST(FullDisk, the_reserve_is_a_file_of_its_size) {
     FullDiskRun run;
     EXPECT_EQ(run.ballast_bytes(), test_reserve);
-    auto content = run.simulated.disk().durable(run.folder + "/ballast");
+    auto content = run.tested.disk().durable(run.folder + "/ballast");
     ASSERT_TRUE(content);
     EXPECT_EQ(content->size(), test_reserve);
 }
@@ -88,16 +64,16 @@ TEST(FullDisk, the_reserve_is_a_file_of_its_size) {
 TEST(FullDisk, produce_is_refused_before_the_disk_is_full_and_served_again_when_there_is_space) {
     FullDiskRun run;
     run.leave_free(20'000);
-    run.simulated.run_for(11s); // where there is plenty it looks less often
+    run.tested.run_for(11s); // where there is plenty it looks less often
     int count = 0;
     while (count < 100 && run.append("orders", 1'000) == taken) ++count;
     EXPECT_GE(count, 5) << "what is free is used";
     EXPECT_LT(count, 100);
-    run.simulated.run_for(2s);
+    run.tested.run_for(2s);
     EXPECT_EQ(run.append("orders", 1'000), AppendError::disk_full);
     EXPECT_EQ(run.ballast_bytes(), test_reserve) << "nothing had to be given up";
     run.leave_free(1u << 20);
-    run.simulated.run_for(2s);
+    run.tested.run_for(2s);
     EXPECT_EQ(run.append("orders", 1'000), taken);
 }
 
@@ -105,19 +81,19 @@ TEST(FullDisk, commits_and_changes_of_the_topics_go_on) {
     FullDiskRun run;
     run.leave_free(0);
     EXPECT_EQ(run.append("orders", 100), taken) << "it does not know yet";
-    run.simulated.run_for(11s);
+    run.tested.run_for(11s);
     EXPECT_EQ(run.append("orders", 1'000), AppendError::disk_full);
     EXPECT_EQ(run.append("__consumer_offsets", 1'000), taken) << "half of the reserve is for commits";
-    EXPECT_EQ(run.simulated.run(put_records(*run.store, {})).has_value(), true) << "deletes make room";
+    EXPECT_EQ(run.tested.run(put_records(*run.store, {})).has_value(), true) << "deletes make room";
 }
 
 TEST(FullDisk, what_was_acknowledged_is_written_out_with_the_room_of_the_ballast) {
     FullDiskRun run;
     for (int i = 0; i < 40; ++i) run.put();
     run.leave_free(0);
-    run.simulated.run(run.store->checkpoint()); // finds no room, and the ballast goes
-    run.simulated.run_for(2s);
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(run.store->checkpoint()); // finds no room, and the ballast goes
+    run.tested.run_for(2s);
+    run.tested.run(run.store->checkpoint());
     EXPECT_LT(run.ballast_bytes(), test_reserve);
     auto& store = dynamic_cast<FileStore&>(*run.store);
     EXPECT_EQ(store.last().low_water, FrameNumber{run.store->wal().last_durable().value + 1})
@@ -127,7 +103,7 @@ TEST(FullDisk, what_was_acknowledged_is_written_out_with_the_room_of_the_ballast
     run.open();
     run.expect_all_kept();
     run.leave_free(1u << 20);
-    run.simulated.run_for(5s);
+    run.tested.run_for(5s);
     EXPECT_EQ(run.ballast_bytes(), test_reserve) << "it is made again";
     EXPECT_EQ(run.append("orders", 1'000), taken);
 }
@@ -149,7 +125,7 @@ TEST(FullDisk, a_start_after_a_clean_stop_needs_no_room_but_the_ballast) {
     struct Stop {
         static Task<> store(FullDiskRun& of) { co_await of.store->stop(of.world.shards[0]->now() + 10s); }
     };
-    run.simulated.run(Stop::store(run));
+    run.tested.run(Stop::store(run));
     run.store.reset();
     run.leave_free(0);
     run.open();
@@ -161,9 +137,9 @@ TEST(FullDisk, a_start_without_room_and_ballast_says_so) {
     FullDiskRun run;
     for (int i = 0; i < 10; ++i) run.put();
     run.crash();
-    run.simulated.run(run.world.disk.remove(run.folder + "/ballast"));
+    run.tested.run(run.world.disk.remove(run.folder + "/ballast"));
     run.leave_free(0);
-    auto refused = run.simulated.run(open_store(run.world, run.folder, run.options, small_log));
+    auto refused = run.tested.run(open_store(run.world, run.folder, run.options, small_log));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, StoreError::disk);
     EXPECT_NE(refused.error().detail.find("No space left on device"), std::string::npos)

@@ -2,7 +2,7 @@
 #include "base/log.hpp"
 #include "storage/schedules_testing.hpp"
 #include "storage/store/file_store.hpp"
-#include "storage/store/store_testing.hpp"
+#include "storage/store/store_run_testing.hpp"
 
 #include <cerrno>
 #include <gtest/gtest.h>
@@ -14,62 +14,35 @@ namespace {
 using namespace testing_store;
 
 /// One topic of one partition, whose batches lie in frame 2 and those that follow.
-struct LossRun {
-    io::SimulatedWorld     simulated;
-    io::World              world = simulated.world();
-    std::string            folder = simulated.folder() + "/broker";
-    StoreOptions           options = small_store();
-    std::unique_ptr<Store> store;
-    History                history;
-    TopicPartition         orders{topic_id(1), PartitionIndex{0}};
-    std::string            why;
+struct LossRun : SimulatedRun {
+    TopicPartition orders{topic_id(1), PartitionIndex{0}};
 
-    explicit LossRun(std::uint64_t seed = 1) : simulated(seed) {
+    explicit LossRun(std::uint64_t seed = 1) : SimulatedRun(seed) {
         options.disk_reserve_bytes = 0;
-        open();
-        simulated.run(make_topic(*store, history, "orders", 1));
+        EXPECT_EQ(open(), std::nullopt) << why;
+        tested.run(make_topic(*store, history, "orders", 1));
         history.partitions[orders].topic = "orders";
-    }
-    ~LossRun() {
-        simulated.power_off();
-        store.reset();
-    }
-    static Task<std::optional<StoreError>> opening(LossRun& run) {
-        auto opened = co_await open_store(run.world, run.folder, run.options, small_log);
-        run.why = opened ? "" : opened.error().detail;
-        if (!opened) co_return opened.error().code;
-        run.store = *std::move(opened);
-        co_return std::nullopt;
-    }
-    static Task<>             accepting(LossRun& run) { co_await opening(run); }
-    std::optional<StoreError> open(StoreOptions::Loss loss = StoreOptions::Loss::refused) {
-        options.loss = loss;
-        return simulated.run(opening(*this));
     }
     static Task<> working(LossRun& run, int batches) {
         for (int i = 0; i < batches; ++i)
             co_await put_batch(*run.store, run.history, run.orders, batch_of(run.history, 1 + i % 3, 900));
         co_await run.world.shards[0]->enter_if_away();
     }
-    void          work(int batches) { simulated.run(working(*this, batches)); }
+    void          work(int batches) { tested.run(working(*this, batches)); }
     static Task<> writing_out(LossRun& run) {
         co_await run.store->shard_of(run.orders).enter_if_away();
         auto log = co_await run.store->open_log(run.orders, "orders", small_log("orders"));
         co_await (*log)->write_out();
         co_await run.world.shards[0]->enter_if_away();
     }
-    void crash(io::LifeEnd end = io::LifeEnd::kill) {
-        simulated.power_off();
-        store.reset();
-        simulated.restart(end);
-    }
+    void        kill() { crash(io::LifeEnd::kill); }
     std::string wal_file(std::uint64_t number) { return wal_file_path(folder + "/wal", number); }
     void        damage(const std::string& path, std::uint64_t at, std::size_t bytes) {
-        simulated.disk().damage(path, at, std::vector<std::byte>(bytes, std::byte{0xee}));
+        tested.disk().damage(path, at, std::vector<std::byte>(bytes, std::byte{0xee}));
     }
     /// The acknowledged batches that are not there any more, by their offset; everything else is as it was.
     std::set<std::int64_t> missing() {
-        auto back = simulated.run(read_back(*store, orders, "orders"));
+        auto back = tested.run(read_back(*store, orders, "orders"));
         EXPECT_TRUE(back) << back.error().code << back.error().detail;
         std::set<std::int64_t> gone;
         for (const Attempt& attempt : history.partitions[orders].attempts) {
@@ -85,16 +58,11 @@ struct LossRun {
     std::int64_t offset_of(std::size_t attempt) {
         return history.partitions[orders].attempts.at(attempt).acknowledged->value;
     }
-    bool has(std::string_view part) {
-        for (const std::string& path : simulated.disk().files())
-            if (path.find(part) != std::string::npos) return true;
-        return false;
-    }
     /// It serves, takes more, and the next start finds nothing wrong.
     void expect_sound(std::set<std::int64_t> gone) {
         EXPECT_EQ(missing(), gone);
         work(4);
-        crash(io::LifeEnd::power_cut);
+        crash();
         ASSERT_EQ(open(), std::nullopt) << why;
         EXPECT_EQ(missing(), gone);
     }
@@ -106,7 +74,7 @@ const std::set<std::int64_t> none;
 TEST(Losses, nothing_changes_where_nothing_is_lost) {
     LossRun run;
     run.work(8);
-    run.crash();
+    run.kill();
     ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
     EXPECT_FALSE(run.has("/lost+found/"));
     run.expect_sound(none);
@@ -115,21 +83,21 @@ TEST(Losses, nothing_changes_where_nothing_is_lost) {
 TEST(Losses, a_lost_frame_becomes_a_gap_and_later_ones_are_kept) {
     LossRun run;
     run.work(8);
-    run.crash();
+    run.kill();
     run.damage(run.wal_file(1), 4 * wal_block, 100); // frame 4: the third batch
     ASSERT_EQ(run.open(), StoreError::damaged);
     EXPECT_EQ(run.why.substr(0, run.why.find(", and yet")), run.wal_file(1) + " at 16384: frame 4 is gone");
-    auto whole = run.simulated.disk().content(run.wal_file(1));
+    auto whole = run.tested.disk().content(run.wal_file(1));
     ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
-    EXPECT_EQ(run.simulated.disk().content(run.folder + "/lost+found/wal/00000000000000000001.wal"), whole);
+    EXPECT_EQ(run.tested.disk().content(run.folder + "/lost+found/wal/00000000000000000001.wal"), whole);
     run.expect_sound({run.offset_of(2)});
 }
 
 TEST(Losses, what_the_segment_has_in_the_gap_is_kept) {
     LossRun run;
     run.work(8);
-    run.simulated.run(LossRun::writing_out(run));
-    run.crash();
+    run.tested.run(LossRun::writing_out(run));
+    run.kill();
     run.damage(run.wal_file(1), 4 * wal_block, 100);
     ASSERT_EQ(run.open(), StoreError::damaged);
     ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
@@ -139,11 +107,11 @@ TEST(Losses, what_the_segment_has_in_the_gap_is_kept) {
 
 TEST(Losses, a_missing_file_is_named_and_its_frames_are_gaps) {
     LossRun run;
-    run.simulated.run_for(1s);
+    run.tested.run_for(1s);
     run.work(40); // more than one file
-    run.crash();
+    run.kill();
     ASSERT_TRUE(run.has("00000000000000000002.wal"));
-    run.simulated.run(run.world.disk.remove(run.wal_file(2)));
+    run.tested.run(run.world.disk.remove(run.wal_file(2)));
     ASSERT_EQ(run.open(), StoreError::damaged);
     EXPECT_NE(run.why.find(run.wal_file(2) + " is missing"), std::string::npos) << run.why;
     ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
@@ -155,9 +123,9 @@ TEST(Losses, a_missing_file_is_named_and_its_frames_are_gaps) {
 
 TEST(Losses, a_damaged_header_is_named_and_costs_nothing) {
     LossRun run;
-    run.simulated.run_for(1s);
+    run.tested.run_for(1s);
     run.work(40);
-    run.crash();
+    run.kill();
     run.damage(run.wal_file(2), 0, 64);
     ASSERT_EQ(run.open(), StoreError::damaged);
     EXPECT_NE(run.why.find(run.wal_file(2)), std::string::npos) << run.why;
@@ -168,10 +136,10 @@ TEST(Losses, a_damaged_header_is_named_and_costs_nothing) {
 TEST(Losses, without_the_folder_of_the_log_the_segments_are_what_is_left) {
     LossRun run;
     run.work(8);
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(run.store->checkpoint());
     run.work(3);
-    run.crash();
-    run.simulated.run(run.world.disk.remove_folder(run.folder + "/wal"));
+    run.kill();
+    run.tested.run(run.world.disk.remove_folder(run.folder + "/wal"));
     ASSERT_EQ(run.open(), StoreError::damaged);
     EXPECT_EQ(run.why, run.folder + "/wal is missing");
     ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
@@ -183,8 +151,8 @@ TEST(Losses, without_the_folder_of_the_log_the_segments_are_what_is_left) {
 TEST(Losses, without_the_folder_of_the_log_nothing_begins_anew_unasked) {
     LossRun run;
     run.work(3); // nothing is in segments yet
-    run.crash();
-    run.simulated.run(run.world.disk.remove_folder(run.folder + "/wal"));
+    run.kill();
+    run.tested.run(run.world.disk.remove_folder(run.folder + "/wal"));
     for (int start = 0; start < 2; ++start) EXPECT_EQ(run.open(), StoreError::damaged);
     EXPECT_EQ(run.open(accept), std::nullopt) << run.why;
 }
@@ -192,9 +160,9 @@ TEST(Losses, without_the_folder_of_the_log_nothing_begins_anew_unasked) {
 TEST(Losses, a_damaged_checkpoint_is_named_and_costs_nothing) {
     LossRun run;
     run.work(8);
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(run.store->checkpoint());
     run.work(3);
-    run.crash();
+    run.kill();
     run.damage(run.folder + "/wal/checkpoint", 40, 8);
     ASSERT_EQ(run.open(), StoreError::damaged);
     EXPECT_EQ(run.why, run.folder + "/wal/checkpoint at 0: its checksum is wrong");
@@ -209,12 +177,12 @@ TEST(Losses, damaged_producers_are_named_and_done_without) {
     run.work(4);
     kafka::BatchBuilder builder({.producer_id = ProducerId{7}, .producer_epoch = 0, .base_sequence = 0});
     builder.add({.timestamp = {1000}, .value = as_bytes("once")});
-    run.simulated.run(put_batch(*run.store, run.history, run.orders, builder.build()));
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(put_batch(*run.store, run.history, run.orders, builder.build()));
+    run.tested.run(run.store->checkpoint());
     auto& store = dynamic_cast<FileStore&>(*run.store);
     ASSERT_NE(store.last().producers, 0u);
     std::string path = Layout{run.folder}.producers(store.last().producers);
-    run.crash();
+    run.kill();
     run.damage(path, 20, 4);
     ASSERT_EQ(run.open(), StoreError::damaged);
     EXPECT_NE(run.why.find(path), std::string::npos) << run.why;
@@ -225,11 +193,11 @@ TEST(Losses, damaged_producers_are_named_and_done_without) {
 TEST(Losses, a_place_that_cannot_be_read_is_named_and_only_what_lay_there_is_gone) {
     LossRun run;
     run.work(8);
-    run.crash();
-    run.simulated.disk().fail_next(io::DiskOperation::read, "00001.wal", EIO);
+    run.kill();
+    run.tested.disk().fail_next(io::DiskOperation::read, "00001.wal", EIO);
     ASSERT_EQ(run.open(), StoreError::disk);
     EXPECT_EQ(run.why, "cannot read at 0 of " + run.wal_file(1) + ": Input/output error");
-    run.simulated.disk().fail_next(io::DiskOperation::read, "00001.wal", EIO);
+    run.tested.disk().fail_next(io::DiskOperation::read, "00001.wal", EIO);
     ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
     run.expect_sound(none); // it could be read again
 }
@@ -242,12 +210,12 @@ TEST(Losses, the_start_that_goes_on_survives_a_cut_at_any_operation) {
         SCOPED_TRACE(fmt::format("cut {}", cut));
         LossRun run(cut);
         run.work(8);
-        run.crash();
+        run.kill();
         run.damage(run.wal_file(1), 4 * wal_block, 100);
         run.options.loss = accept;
-        run.simulated.disk().stop_after(cut);
-        run.simulated.run_or_crash(LossRun::accepting(run));
-        run.crash(io::LifeEnd::power_cut);
+        run.tested.disk().stop_after(cut);
+        run.tested.run_or_crash(SimulatedRun::trying_to_open(run));
+        run.crash();
         ASSERT_EQ(run.open(accept), std::nullopt) << run.why;
         run.expect_sound({run.offset_of(2)});
         if (HasFailure()) break;

@@ -1,7 +1,7 @@
 // Snapshots of the metadata in a store: what a start does with them, and what goes behind them.
 #include "base/log.hpp"
 #include "storage/store/file_store.hpp"
-#include "storage/store/store_testing.hpp"
+#include "storage/store/store_run_testing.hpp"
 
 #include <cerrno>
 #include <gtest/gtest.h>
@@ -13,47 +13,20 @@ using namespace testing_store;
 
 constexpr SnapshotRetention keep_none{.bytes = 0, .time = std::nullopt, .log_from = {1'000'000}};
 
-struct CutRun {
-    io::SimulatedWorld     simulated{1, {.shards = 3}};
-    io::World              world = simulated.world();
-    std::string            folder = simulated.folder() + "/broker";
-    std::string            metadata = folder + "/log/__cluster_metadata-0";
-    StoreOptions           options = small_store();
-    std::unique_ptr<Store> store;
-    History                history;
-    std::string            why;
+struct CutRun : SimulatedRun {
+    std::string metadata = folder + "/log/__cluster_metadata-0";
 
-    CutRun() { log::set_level(log::Level::error); }
-    ~CutRun() {
-        simulated.power_off();
-        store.reset();
-        log::set_level(log::Level::info);
-    }
-    static Task<std::optional<StoreError>> opening(CutRun& run) {
-        auto opened = co_await open_store(run.world, run.folder, run.options, small_log);
-        run.why = opened ? "" : opened.error().detail;
-        if (!opened) co_return opened.error().code;
-        run.store = *std::move(opened);
-        co_return std::nullopt;
-    }
-    std::optional<StoreError> open(StoreOptions::Loss loss = StoreOptions::Loss::refused) {
-        options.loss = loss;
-        return simulated.run(opening(*this));
-    }
-    void crash() {
-        simulated.power_off();
-        store.reset();
-        simulated.restart(io::LifeEnd::power_cut);
-    }
+    CutRun() : SimulatedRun(1, {.shards = 3}) { log::set_level(log::Level::error); }
+    ~CutRun() { log::set_level(log::Level::info); }
     void restart() {
         crash();
         ASSERT_EQ(open(), std::nullopt) << why;
     }
     void make(std::uint8_t topic) {
-        simulated.run(make_topic(*store, history, fmt::format("topic.{}", topic), topic));
+        tested.run(make_topic(*store, history, fmt::format("topic.{}", topic), topic));
     }
     void erase(std::uint8_t topic) {
-        simulated.run(delete_topic(*store, history, fmt::format("topic.{}", topic), topic));
+        tested.run(delete_topic(*store, history, fmt::format("topic.{}", topic), topic));
     }
     /// Its record alone: the folders stay.
     void say_deleted(std::uint8_t topic) {
@@ -62,12 +35,12 @@ struct CutRun {
                 co_await put_records(*of.store, {kafka::RemoveTopicRecord{topic_id(number)}});
             }
         };
-        simulated.run(Saying::all(*this, topic));
+        tested.run(Saying::all(*this, topic));
     }
     void write(std::uint8_t topic) {
         TopicPartition partition{topic_id(topic), PartitionIndex{0}};
         history.partitions[partition].topic = fmt::format("topic.{}", topic);
-        simulated.run(put_batch(*store, history, partition, batch_of(history, 3, 3'000)));
+        tested.run(put_batch(*store, history, partition, batch_of(history, 3, 3'000)));
     }
     Log& log() { return *dynamic_cast<FileStore&>(*store).logs_of(cluster_metadata).find(cluster_metadata); }
     /// All live topics of the history in a snapshot at the log's end.
@@ -80,24 +53,15 @@ struct CutRun {
             kafka::TopicRecord record{fmt::format("topic.{}", number), topic.id};
             builder.add(std::vector{kafka::encode_metadata_record(record, 0)});
         }
-        auto kept = simulated.run(store->keep_metadata_snapshot(builder.build(), retention));
+        auto kept = tested.run(store->keep_metadata_snapshot(builder.build(), retention));
         EXPECT_TRUE(kept) << kept.error().detail;
         return id;
     }
     std::string path(SnapshotId id) { return metadata + "/" + snapshot_name(id); }
-    bool        has(std::string_view part) {
-        return std::ranges::any_of(simulated.disk().files(), [&](const std::string& file) {
-            return file.find(part) != std::string::npos;
-        });
+    void        damage(SnapshotId id) {
+        tested.disk().damage(path(id), 100, std::vector<std::byte>(1, std::byte{0xee}));
     }
-    void damage(SnapshotId id) {
-        simulated.disk().damage(path(id), 100, std::vector<std::byte>(1, std::byte{0xee}));
-    }
-    void expect_all_kept() {
-        EXPECT_EQ(simulated.run(broken_promises(*store, history, simulated.disk(), folder)),
-                  std::vector<std::string>{});
-    }
-    void checkpoint() { simulated.run(store->checkpoint()); }
+    void checkpoint() { tested.run(store->checkpoint()); }
 };
 
 TEST(MetadataCut, starts_from_the_newest_snapshot_when_the_log_is_cut_behind_it) {
@@ -117,7 +81,7 @@ TEST(MetadataCut, starts_from_the_newest_snapshot_when_the_log_is_cut_behind_it)
     run.restart();
     run.expect_all_kept();
     EXPECT_EQ(run.log().log_start(), second.until);
-    run.simulated.run(run.store->stop(run.world.shards[0]->now() + 10s));
+    run.tested.run(run.store->stop(run.world.shards[0]->now() + 10s));
     run.store.reset();
     ASSERT_EQ(run.open(), std::nullopt) << run.why;
     run.expect_all_kept();
@@ -169,7 +133,7 @@ TEST(MetadataCut, stops_where_what_was_cut_is_in_a_damaged_snapshot) {
     }
     SnapshotId last{run.log().log_start(), LeaderEpoch{1}};
     run.crash();
-    auto whole = run.simulated.disk().content(run.path(last));
+    auto whole = run.tested.disk().content(run.path(last));
     ASSERT_TRUE(whole);
     run.damage(last);
     for (auto loss : {StoreOptions::Loss::refused, StoreOptions::Loss::accepted}) {
@@ -177,7 +141,7 @@ TEST(MetadataCut, stops_where_what_was_cut_is_in_a_damaged_snapshot) {
         EXPECT_NE(run.why.find(run.path(last)), std::string::npos) << run.why;
         EXPECT_NE(run.why.find("bring back that file from a copy"), std::string::npos) << run.why;
     }
-    run.simulated.disk().put_file(run.path(last), *whole);
+    run.tested.disk().put_file(run.path(last), *whole);
     ASSERT_EQ(run.open(), std::nullopt) << run.why;
     run.expect_all_kept();
 }
@@ -189,7 +153,7 @@ TEST(MetadataCut, removes_a_snapshot_that_was_not_finished) {
     SnapshotId first = run.keep();
     run.crash();
     std::string part = run.path({{9'999}, LeaderEpoch{1}}) + ".part";
-    run.simulated.disk().put_file(part, as_bytes("half"));
+    run.tested.disk().put_file(part, as_bytes("half"));
     ASSERT_EQ(run.open(), std::nullopt) << run.why;
     EXPECT_FALSE(run.has(".part"));
     EXPECT_TRUE(run.has(snapshot_name(first)));
@@ -233,7 +197,7 @@ TEST(MetadataCut, waits_for_another_start_where_a_deleted_folder_could_not_be_re
     run.say_deleted(1);
     run.history.partitions.clear();
     run.crash();
-    run.simulated.disk().fail_next(io::DiskOperation::rename, "topic.1-0", EIO);
+    run.tested.disk().fail_next(io::DiskOperation::rename, "topic.1-0", EIO);
     ASSERT_EQ(run.open(), std::nullopt) << run.why;
     EXPECT_TRUE(run.has("/topic.1-0/"));
     for (std::uint8_t topic = 2; topic <= 4; ++topic) {
@@ -259,21 +223,21 @@ TEST(MetadataCut, keeps_the_old_one_where_the_disk_does_not_take_a_new_one) {
     for (auto operation : {io::DiskOperation::write, io::DiskOperation::sync, io::DiskOperation::rename,
                            io::DiskOperation::sync_folder}) {
         run.make(static_cast<std::uint8_t>(run.history.topics.size() + 1));
-        run.simulated.disk().fail_next(
+        run.tested.disk().fail_next(
             operation, operation == io::DiskOperation::sync_folder ? "__cluster_metadata-0" : ".part",
             ENOSPC);
         MetadataSnapshotBuilder builder(
             {.id = {run.log().high_watermark(), LeaderEpoch{1}}, .now = {2'000}, .last_contained = {1'000}});
-        EXPECT_FALSE(run.simulated.run(run.store->keep_metadata_snapshot(builder.build(), keep_none)));
+        EXPECT_FALSE(run.tested.run(run.store->keep_metadata_snapshot(builder.build(), keep_none)));
         EXPECT_EQ(run.log().log_start(), Offset{0});
         EXPECT_TRUE(run.has(snapshot_name(old)));
         EXPECT_FALSE(run.store->wal().has_failed());
     }
     // The last of them is whole, and of nothing: it must not be what this start takes.
     run.crash();
-    for (const std::string& file : run.simulated.disk().files())
+    for (const std::string& file : run.tested.disk().files())
         if (file.ends_with(".checkpoint") && file != run.path(old))
-            run.simulated.run(run.world.disk.remove(file));
+            run.tested.run(run.world.disk.remove(file));
     ASSERT_EQ(run.open(), std::nullopt) << run.why;
     run.expect_all_kept();
 }
@@ -285,9 +249,9 @@ TEST(MetadataCut, takes_a_log_that_ends_before_its_snapshot_for_lost_records) {
     run.make(2);
     SnapshotId whole = run.keep();
     run.crash();
-    auto       content = run.simulated.disk().content(run.path(whole));
+    auto       content = run.tested.disk().content(run.path(whole));
     SnapshotId ahead{{whole.until.value + 5}, whole.epoch};
-    run.simulated.disk().put_file(run.path(ahead), *content);
+    run.tested.disk().put_file(run.path(ahead), *content);
     EXPECT_EQ(run.open(), StoreError::damaged);
     EXPECT_NE(run.why.find("the log ends at"), std::string::npos) << run.why;
     ASSERT_EQ(run.open(StoreOptions::Loss::accepted), std::nullopt) << run.why;
@@ -309,15 +273,15 @@ TEST(MetadataCut, knows_that_the_log_is_cut_without_a_checkpoint_too) {
     run.checkpoint();
     run.make(152);
     ASSERT_FALSE(run.has("__cluster_metadata-0/00000000000000000000.log"));
-    run.simulated.run(run.store->stop(run.world.shards[0]->now() + 10s));
+    run.tested.run(run.store->stop(run.world.shards[0]->now() + 10s));
     run.store.reset();
-    run.simulated.run(run.world.disk.remove(run.folder + "/wal/checkpoint"));
+    run.tested.run(run.world.disk.remove(run.folder + "/wal/checkpoint"));
     EXPECT_EQ(run.open(), StoreError::damaged);
     ASSERT_EQ(run.open(StoreOptions::Loss::accepted), std::nullopt) << run.why;
     run.expect_all_kept();
-    run.simulated.run(run.store->stop(run.world.shards[0]->now() + 10s));
+    run.tested.run(run.store->stop(run.world.shards[0]->now() + 10s));
     run.store.reset();
-    run.simulated.run(run.world.disk.remove(run.folder + "/wal/checkpoint"));
+    run.tested.run(run.world.disk.remove(run.folder + "/wal/checkpoint"));
     run.damage(last);
     EXPECT_EQ(run.open(StoreOptions::Loss::accepted), StoreError::damaged)
         << "half of the topics would be taken for all";

@@ -1,6 +1,6 @@
 #include "storage/store/file_store.hpp"
 #include "storage/store/kafka_files.hpp"
-#include "storage/store/store_testing.hpp"
+#include "storage/store/store_run_testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,50 +9,10 @@ namespace {
 
 using namespace testing_store;
 
-/// One store after another on the disk of a world, simulated or real.
-template <class TestedWorld> struct StoreRun {
-    TestedWorld            tested{1};
-    io::World              world = tested.world();
-    std::string            folder = std::string(tested.folder()) + "/broker";
-    StoreOptions           options = small_store();
-    std::unique_ptr<Store> store;
-    History                history;
-    std::string            why; ///< the last opening failed
-
-    static Task<std::optional<StoreError>> open(StoreRun& run) {
-        auto opened = co_await open_store(run.world, run.folder, run.options, small_log);
-        run.why = opened ? "" : opened.error().detail;
-        if (!opened) co_return opened.error().code;
-        run.store = *std::move(opened);
-        co_return std::nullopt;
-    }
-    static Task<> close(StoreRun& run) {
-        co_await run.store->stop(run.world.shards[0]->now() + 10s);
-        run.store.reset();
-    }
-    static Task<> work(StoreRun& run, std::uint8_t topic, int batches) {
-        TopicPartition partition{topic_id(topic), PartitionIndex{0}};
-        if (!run.history.partitions.contains(partition)) {
-            std::string name = fmt::format("topic.{}", topic);
-            co_await make_topic(*run.store, run.history, name, topic);
-            run.history.partitions[partition].topic = name;
-        }
-        for (int i = 0; i < batches; ++i)
-            co_await put_batch(*run.store, run.history, partition,
-                               batch_of(run.history, 1 + i % 3, i % 7 == 6 ? 6'000 : 900));
-        co_await run.world.shards[0]->enter_if_away();
-    }
-    static Task<std::vector<std::string>> complaints(StoreRun& run) {
-        co_return co_await broken_promises(*run.store, run.history, run.world.disk, run.folder);
-    }
-    static Task<std::string> text(StoreRun& run, std::string name) {
-        auto content = co_await io::read_file(run.world.disk, run.folder + "/" + name);
-        co_return content ? std::string(as_text(content->view())) : "nothing";
-    }
-
-    std::optional<StoreError> open_again() { return tested.run(open(*this)); }
-    void expect_all_kept() { EXPECT_EQ(tested.run(complaints(*this)), std::vector<std::string>{}); }
-};
+template <class TestedWorld> std::string text_of(StoreRun<TestedWorld>& run, std::string name) {
+    auto content = run.tested.run(io::read_file(run.world.disk, run.folder + "/" + name));
+    return content ? std::string(as_text(content->view())) : "nothing";
+}
 
 template <class TestedWorld> class AnyStore : public testing::Test {
 protected:
@@ -63,57 +23,53 @@ TYPED_TEST_SUITE(AnyStore, StoreWorlds);
 
 TYPED_TEST(AnyStore, gives_everything_back_after_a_clean_stop_and_leaves_what_kafka_leaves) {
     auto& run = this->run_;
-    using Run = std::remove_reference_t<decltype(run)>;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
     std::string cluster = run.store->cluster_id();
     EXPECT_EQ(cluster.size(), 22u);
     EXPECT_EQ(run.store->starts(), 1u);
-    run.tested.run(Run::work(run, 1, 20));
-    run.tested.run(Run::close(run));
-    EXPECT_TRUE(run.tested.run(Run::text(run, "log/.kafka_cleanshutdown")).starts_with("{\"version\":0"));
-    EXPECT_TRUE(run.tested.run(Run::text(run, "log/replication-offset-checkpoint")).starts_with("0\n2\n"));
-    EXPECT_NE(run.tested.run(Run::text(run, "log/replication-offset-checkpoint")).find("topic.1 0 39\n"),
-              std::string::npos);
+    run.work(1, 20);
+    run.stop();
+    EXPECT_TRUE(text_of(run, "log/.kafka_cleanshutdown").starts_with("{\"version\":0"));
+    EXPECT_TRUE(text_of(run, "log/replication-offset-checkpoint").starts_with("0\n2\n"));
+    EXPECT_NE(text_of(run, "log/replication-offset-checkpoint").find("topic.1 0 39\n"), std::string::npos);
     for (const std::string& name : run.tested.run(run.world.disk.list(run.folder + "/wal")))
         EXPECT_FALSE(wal_file_number(name)) << name;
 
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
     EXPECT_EQ(run.store->starts(), 2u);
     EXPECT_EQ(run.store->cluster_id(), cluster);
-    EXPECT_EQ(run.tested.run(Run::text(run, "log/.kafka_cleanshutdown")), "nothing");
+    EXPECT_EQ(text_of(run, "log/.kafka_cleanshutdown"), "nothing");
     run.expect_all_kept();
-    run.tested.run(Run::work(run, 1, 5));
-    run.tested.run(Run::close(run));
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    run.work(1, 5);
+    run.stop();
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
     run.expect_all_kept();
-    run.tested.run(Run::close(run));
+    run.stop();
 }
 
 TYPED_TEST(AnyStore, gives_everything_back_after_a_stop_that_ran_out_of_time) {
     auto& run = this->run_;
-    using Run = std::remove_reference_t<decltype(run)>;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(Run::work(run, 1, 12));
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
+    run.work(1, 12);
     run.tested.run(run.store->checkpoint());
-    run.tested.run(Run::work(run, 2, 12));
+    run.work(2, 12);
     run.tested.run(run.store->stop(run.world.shards[0]->now()));
     run.store.reset();
-    EXPECT_EQ(run.tested.run(Run::text(run, "log/.kafka_cleanshutdown")), "nothing");
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    EXPECT_EQ(text_of(run, "log/.kafka_cleanshutdown"), "nothing");
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
     run.expect_all_kept();
-    run.tested.run(Run::work(run, 2, 3));
-    run.tested.run(Run::close(run));
+    run.work(2, 3);
+    run.stop();
 }
 
 TYPED_TEST(AnyStore, changes_from_one_mode_of_durability_to_the_other_and_back) {
     auto& run = this->run_;
-    using Run = std::remove_reference_t<decltype(run)>;
     for (auto mode : {Durability::synced, Durability::os, Durability::synced}) {
         run.options.durability = mode;
-        ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+        ASSERT_EQ(run.open(), std::nullopt) << run.why;
         if (!run.history.partitions.empty()) run.expect_all_kept();
         EXPECT_EQ(dynamic_cast<FileStore&>(*run.store).file_wal().ring().current().header.mode, mode);
-        run.tested.run(Run::work(run, 1, 8));
+        run.work(1, 8);
         run.tested.run(run.store->stop(run.world.shards[0]->now()));
         run.store.reset();
     }
@@ -122,7 +78,7 @@ TYPED_TEST(AnyStore, changes_from_one_mode_of_durability_to_the_other_and_back) 
 TYPED_TEST(AnyStore, is_refused_while_another_one_has_its_folder) {
     auto& run = this->run_;
     using Run = std::remove_reference_t<decltype(run)>;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
     struct Second {
         static Task<std::optional<StoreError>> open(Run& of) {
             auto opened = co_await open_store(of.world, of.folder, of.options, small_log);
@@ -131,243 +87,7 @@ TYPED_TEST(AnyStore, is_refused_while_another_one_has_its_folder) {
         }
     };
     EXPECT_EQ(run.tested.run(Second::open(run)), StoreError::in_use);
-    run.tested.run(Run::close(run));
-}
-
-// ---- what only a simulated disk can show
-
-using SimulatedRun = StoreRun<io::SimulatedWorld>;
-
-void crash(SimulatedRun& run) {
-    run.tested.power_off();
-    run.store.reset();
-    run.tested.restart();
-}
-
-std::string path_that_ends_with(SimulatedRun& run, std::string_view ending) {
-    for (const std::string& path : run.tested.disk().files())
-        if (path.ends_with(ending)) return path;
-    return "nothing";
-}
-
-TEST(Store, stops_with_the_place_where_the_disk_lost_a_frame) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 12));
-    crash(run);
-    std::byte zeros[512] = {};
-    run.tested.disk().damage(run.folder + "/wal/00000000000000000001.wal", 3 * wal_block, zeros);
-    auto refused = run.tested.run(open_store(run.world, run.folder, run.options, small_log));
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, StoreError::damaged);
-    EXPECT_TRUE(refused.error().detail.starts_with(
-        "/data/broker/wal/00000000000000000001.wal at 12288: frame 3 is gone, and yet there is frame "))
-        << refused.error().detail;
-}
-
-TEST(Store, stops_where_a_checkpoint_knew_more_than_the_log_has) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 12));
-    run.tested.run(run.store->checkpoint());
-    crash(run);
-    std::vector<std::byte> zeros(60 << 10);
-    run.tested.disk().damage(run.folder + "/wal/00000000000000000001.wal", wal_block, zeros);
-    EXPECT_EQ(run.open_again(), StoreError::damaged);
-}
-
-TEST(Store, makes_the_names_of_all_folders_above_its_own_durable) {
-    SimulatedRun run;
-    run.folder = run.tested.folder() + "/new/and/deep/broker";
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 5));
-    crash(run);
-    ASSERT_TRUE(run.tested.run(run.world.disk.exists(run.folder)));
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.expect_all_kept();
-    run.tested.run(SimulatedRun::close(run));
-}
-
-TEST(Store, takes_a_read_error_for_an_error_and_not_for_the_end_of_the_log) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 12));
-    crash(run);
-    run.tested.disk().fail_next(io::DiskOperation::read, "00001.wal", EIO);
-    EXPECT_EQ(run.open_again(), StoreError::disk);
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.expect_all_kept();
-    run.tested.run(SimulatedRun::close(run));
-}
-
-TEST(Store, refuses_a_damaged_checkpoint_and_one_of_a_newer_format) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 3));
-    crash(run);
-    std::string path = run.folder + "/wal/checkpoint";
-    auto        content = *run.tested.disk().content(path);
-    auto        newer = content;
-    newer[8] = std::byte{3};
-    run.tested.disk().put_file(path, newer);
-    auto refused = run.tested.run(open_store(run.world, run.folder, run.options, small_log));
-    EXPECT_EQ(refused.error().code, StoreError::newer_format);
-    EXPECT_EQ(refused.error().detail, path + " has format version 3, this program knows 2");
-    auto damaged = content;
-    damaged[30] ^= std::byte{1};
-    run.tested.disk().put_file(path, damaged);
-    EXPECT_EQ(run.open_again(), StoreError::damaged);
-    run.tested.disk().put_file(path, content);
-    EXPECT_EQ(run.open_again(), std::nullopt);
-    run.tested.run(SimulatedRun::close(run));
-}
-
-TEST(Store, refuses_a_log_without_its_checkpoint) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 3));
-    crash(run);
-    run.tested.run(run.world.disk.remove(run.folder + "/wal/checkpoint"));
-    EXPECT_EQ(run.open_again(), StoreError::damaged);
-}
-
-TEST(Store, removes_folders_of_deleted_topics_and_keeps_those_that_nobody_knew) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 12));
-    run.tested.run(run.store->checkpoint());
-    crash(run);
-    auto& disk = run.tested.disk();
-    disk.put_folder(run.folder + "/log/stranger-0");
-    disk.put_file(run.folder + "/log/stranger-0/partition.metadata",
-                  as_bytes("version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAcQ\n"));
-    disk.put_folder(run.folder + "/log/old-0.00-delete");
-    disk.put_file(run.folder + "/log/old-0.00-delete/x.log", as_bytes("x"));
-    disk.put_folder(run.folder + "/log/topic.1-5"); // made, and cut before anything was in it
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    EXPECT_TRUE(run.tested.run(disk.exists(run.folder + "/lost+found/stranger-0/partition.metadata")));
-    EXPECT_FALSE(run.tested.run(disk.exists(run.folder + "/log/stranger-0")));
-    EXPECT_FALSE(run.tested.run(disk.exists(run.folder + "/log/old-0.00-delete")));
-    EXPECT_FALSE(run.tested.run(disk.exists(run.folder + "/log/topic.1-5")));
-    run.expect_all_kept();
-    run.tested.run(SimulatedRun::close(run));
-}
-
-TEST(Store, keeps_the_folder_of_its_metadata_whatever_partition_metadata_says) {
-    for (std::string_view text : {"", "version: 0\ntopic_id: ", "nonsense"}) {
-        SimulatedRun run;
-        ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-        run.tested.run(SimulatedRun::work(run, 1, 5));
-        run.tested.run(run.store->checkpoint());
-        crash(run);
-        run.tested.disk().put_file(run.folder + "/log/__cluster_metadata-0/partition.metadata",
-                                   as_bytes(text));
-        for (int start = 0; start < 2; ++start) {
-            ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-            run.expect_all_kept();
-            crash(run);
-        }
-    }
-}
-
-TEST(Store, stops_where_a_batch_of_the_metadata_has_a_wrong_checksum) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 5));
-    run.tested.run(run.store->checkpoint());
-    crash(run);
-    std::string path = path_that_ends_with(run, "__cluster_metadata-0/00000000000000000000.log");
-    auto        content = *run.tested.disk().content(path);
-    content[kafka::BatchView::first(content)->size() - 3] ^= std::byte{1}; // in the topic's id
-    run.tested.disk().put_file(path, content);
-    EXPECT_EQ(run.open_again(), StoreError::damaged);
-    EXPECT_EQ(run.why, "__cluster_metadata-0 at offset 0: a batch with a wrong checksum");
-    EXPECT_TRUE(run.tested.disk().content(run.folder + "/log/topic.1-0/partition.metadata"));
-}
-
-TEST(Store, takes_one_damaged_partition_offline_for_good_and_serves_the_others) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 12));
-    run.tested.run(SimulatedRun::work(run, 2, 12));
-    run.tested.run(run.store->checkpoint());
-    run.tested.run(SimulatedRun::work(run, 1, 3));
-    crash(run);
-    std::string segment = path_that_ends_with(run, "topic.1-0/00000000000000000000.log");
-    run.tested.run(run.world.disk.remove(segment));
-    for (const std::string& path : run.tested.disk().files())
-        if (path.find("topic.1-0/") != std::string::npos && path.ends_with(".log"))
-            run.tested.run(run.world.disk.remove(path));
-    TopicPartition damaged{topic_id(1), PartitionIndex{0}};
-    for (int start = 0; start < 2; ++start) {
-        ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-        struct Open {
-            static Task<bool> log(SimulatedRun& of, TopicPartition partition) {
-                co_await of.store->shard_of(partition).enter_if_away();
-                auto opened = co_await of.store->open_log(partition, "topic.1", small_log("topic.1"));
-                co_return opened.has_value();
-            }
-        };
-        EXPECT_FALSE(run.tested.run(Open::log(run, damaged)));
-        auto history = run.history;
-        history.partitions.erase(damaged);
-        EXPECT_EQ(run.tested.run(broken_promises(*run.store, history, run.world.disk, run.folder)),
-                  std::vector<std::string>{});
-        crash(run);
-    }
-}
-
-TEST(Store, recovers_on_a_disk_that_has_no_room_left_for_segments) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 30));
-    crash(run);
-    // The checkpoint's new file still fits, as the ballast's room would let it.
-    run.tested.disk().set_capacity(run.tested.disk().used_bytes() + 4'000);
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.expect_all_kept();
-    run.tested.disk().set_capacity(std::uint64_t{1} << 40);
-    run.tested.run(SimulatedRun::close(run));
-}
-
-TEST(Store, keeps_what_kafka_appended_after_a_clean_stop) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 2));
-    run.tested.run(SimulatedRun::close(run));
-    std::string path = path_that_ends_with(run, "topic.1-0/00000000000000000000.log");
-    auto        content = *run.tested.disk().content(path);
-    Bytes       more = batch_of(run.history, 2, 500);
-    auto        last = kafka::BatchView::first(content);
-    Offset      end = last->next_offset();
-    for (std::size_t at = 0; at < content.size(); at += last->size()) {
-        last = kafka::BatchView::first(ByteView(content).subspan(at));
-        end = last->next_offset();
-    }
-    kafka::BatchBuilder builder({.base_offset = end, .leader_epoch = LeaderEpoch{1}});
-    builder.add({.timestamp = {5}, .value = as_bytes("from kafka")});
-    more = builder.build();
-    content.insert(content.end(), more.view().begin(), more.view().end());
-    run.tested.disk().put_file(path, content);
-    run.history.partitions.begin()->second.attempts.push_back({more, end});
-    for (int start = 0; start < 2; ++start) {
-        ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-        run.expect_all_kept();
-        crash(run);
-    }
-}
-
-TEST(Store, checkpoints_by_itself_when_the_ring_fills) {
-    SimulatedRun run;
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.tested.run(SimulatedRun::work(run, 1, 200));
-    auto& store = dynamic_cast<FileStore&>(*run.store);
-    EXPECT_GT(store.last().number, 2u);
-    EXPECT_LT(store.file_wal().fullness(), 0.9);
-    crash(run);
-    ASSERT_EQ(run.open_again(), std::nullopt) << run.why;
-    run.expect_all_kept();
-    run.tested.run(SimulatedRun::close(run));
+    run.stop();
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #include "codec/endian.hpp"
 #include "storage/schedules_testing.hpp"
 #include "storage/store/file_store.hpp"
-#include "storage/store/store_testing.hpp"
+#include "storage/store/store_run_testing.hpp"
 #include "storage/store/stranded.hpp"
 
 #include <cerrno>
@@ -16,31 +16,15 @@ namespace {
 using namespace testing_store;
 
 /// Two topics of one partition; the files of the first one will fail.
-struct StrandedRun {
-    io::SimulatedWorld     simulated;
-    io::World              world = simulated.world();
-    std::string            folder = simulated.folder() + "/broker";
-    StoreOptions           options = small_store();
-    std::unique_ptr<Store> store;
-    History                history;
-    TopicPartition         broken{topic_id(1), PartitionIndex{0}};
-    TopicPartition         sound{topic_id(2), PartitionIndex{0}};
-    std::string            why;
+struct StrandedRun : SimulatedRun {
+    TopicPartition broken{topic_id(1), PartitionIndex{0}};
+    TopicPartition sound{topic_id(2), PartitionIndex{0}};
 
-    explicit StrandedRun(std::uint64_t seed = 1) : simulated(seed) { options.disk_reserve_bytes = 0; }
-    ~StrandedRun() {
-        simulated.power_off();
-        store.reset();
-    }
-    static Task<> opening(StrandedRun& run) {
-        auto opened = co_await open_store(run.world, run.folder, run.options, small_log);
-        run.why = opened ? "" : opened.error().detail;
-        if (opened) run.store = *std::move(opened);
-    }
+    explicit StrandedRun(std::uint64_t seed = 1) : SimulatedRun(seed) { options.disk_reserve_bytes = 0; }
+
     bool open(StoreOptions::Stranded stranded = StoreOptions::Stranded::stay) {
         options.stranded = stranded;
-        simulated.run(opening(*this));
-        return store != nullptr;
+        return SimulatedRun::open() == std::nullopt;
     }
     static Task<> making(StrandedRun& run) {
         for (std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}}) {
@@ -61,10 +45,10 @@ struct StrandedRun {
         co_await working(run, run.broken, 7);
         co_await run.store->checkpoint();
         co_await working(run, run.broken, 3);
-        run.simulated.disk().fail_next(io::DiskOperation::write, "topic.1-0/", EIO);
+        run.tested.disk().fail_next(io::DiskOperation::write, "topic.1-0/", EIO);
         co_await run.store->checkpoint();
     }
-    void work(TopicPartition partition, int batches) { simulated.run(working(*this, partition, batches)); }
+    void work(TopicPartition partition, int batches) { tested.run(working(*this, partition, batches)); }
     static Task<bool> serving(StrandedRun& run, TopicPartition partition) {
         std::string topic = run.history.partitions[partition].topic;
         co_await run.store->shard_of(partition).enter_if_away();
@@ -73,21 +57,16 @@ struct StrandedRun {
         co_await run.world.shards[0]->enter_if_away();
         co_return serves;
     }
-    bool serves(TopicPartition partition) { return simulated.run(serving(*this, partition)); }
-    void crash(io::LifeEnd end = io::LifeEnd::power_cut) {
-        simulated.power_off();
-        store.reset();
-        simulated.restart(end);
-    }
+    bool serves(TopicPartition partition) { return tested.run(serving(*this, partition)); }
     /// Of the partitions that should serve.
     std::vector<std::string> complaints(bool with_broken = true) {
         History of = history;
         if (!with_broken) of.partitions.erase(broken);
-        return simulated.run(broken_promises(*store, of, simulated.disk(), folder));
+        return tested.run(broken_promises(*store, of, tested.disk(), folder));
     }
-    bool has_stranded() { return simulated.disk().content(stranded_path({folder}, broken)).has_value(); }
+    bool       has_stranded() { return tested.disk().content(stranded_path({folder}, broken)).has_value(); }
     Checkpoint durable_checkpoint() {
-        auto content = simulated.disk().durable(folder + "/wal/checkpoint");
+        auto content = tested.disk().durable(folder + "/wal/checkpoint");
         return *decode_checkpoint(*content, "checkpoint");
     }
     PartitionPoint::State durable_state() {
@@ -136,7 +115,7 @@ TEST(Stranded, is_read_as_it_was_written_and_refused_when_it_is_not) {
 TEST(Stranded, a_failed_write_takes_the_partition_offline_durably_and_at_once) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::breaking(run));
+    run.tested.run(StrandedRun::breaking(run));
     EXPECT_FALSE(run.serves(run.broken));
     EXPECT_EQ(run.durable_state(), PartitionPoint::State::offline);
     EXPECT_TRUE(run.has_stranded());
@@ -154,15 +133,15 @@ TEST(Stranded, a_failed_write_takes_the_partition_offline_durably_and_at_once) {
 TEST(Stranded, pins_nothing_in_the_ring) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::breaking(run));
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(StrandedRun::breaking(run));
+    run.tested.run(run.store->checkpoint());
     EXPECT_EQ(run.durable_checkpoint().low_water.value, run.store->wal().last_durable().value + 1);
 }
 
 TEST(Stranded, is_merged_by_a_start_that_is_told_to_and_everything_is_there) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::breaking(run));
+    run.tested.run(StrandedRun::breaking(run));
     run.work(run.sound, 60);
     run.crash();
     ASSERT_TRUE(run.open(merge)) << run.why;
@@ -179,17 +158,17 @@ TEST(Stranded, is_merged_by_a_start_that_is_told_to_and_everything_is_there) {
 TEST(Stranded, survives_a_clean_stop_and_is_merged_after_it) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::breaking(run));
+    run.tested.run(StrandedRun::breaking(run));
     struct Stop {
         static Task<> store(StrandedRun& of) { co_await of.store->stop(of.world.shards[0]->now() + 10s); }
     };
-    run.simulated.run(Stop::store(run));
+    run.tested.run(Stop::store(run));
     run.store.reset();
     EXPECT_EQ(run.durable_checkpoint().kind, Checkpoint::Kind::clean)
         << "an offline partition is no obstacle";
     ASSERT_TRUE(run.open()) << run.why;
     EXPECT_FALSE(run.serves(run.broken));
-    run.simulated.run(Stop::store(run));
+    run.tested.run(Stop::store(run));
     run.store.reset();
     ASSERT_TRUE(run.open(merge)) << run.why;
     EXPECT_TRUE(run.serves(run.broken));
@@ -202,16 +181,16 @@ TEST(Stranded, survives_a_clean_stop_and_is_merged_after_it) {
 TEST(Stranded, damage_that_recovery_finds_is_set_aside_and_merged_once_the_files_are_repaired) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::making(run));
+    run.tested.run(StrandedRun::making(run));
     run.work(run.broken, 12);
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(run.store->checkpoint());
     run.work(run.broken, 4); // one of them external
     run.crash();
     std::vector<std::pair<std::string, std::vector<std::byte>>> files;
-    for (const std::string& path : run.simulated.disk().files())
+    for (const std::string& path : run.tested.disk().files())
         if (path.find("topic.1-0/") != std::string::npos && path.ends_with(".log"))
-            files.emplace_back(path, *run.simulated.disk().content(path));
-    for (const auto& [path, content] : files) run.simulated.run(run.world.disk.remove(path));
+            files.emplace_back(path, *run.tested.disk().content(path));
+    for (const auto& [path, content] : files) run.tested.run(run.world.disk.remove(path));
     for (auto stranded : {StoreOptions::Stranded::stay, merge}) {
         ASSERT_TRUE(run.open(stranded)) << run.why;
         EXPECT_FALSE(run.serves(run.broken)) << "as long as it is damaged";
@@ -220,7 +199,7 @@ TEST(Stranded, damage_that_recovery_finds_is_set_aside_and_merged_once_the_files
         EXPECT_EQ(run.complaints(false), nothing);
         run.crash();
     }
-    for (const auto& [path, content] : files) run.simulated.disk().put_file(path, content);
+    for (const auto& [path, content] : files) run.tested.disk().put_file(path, content);
     ASSERT_TRUE(run.open(merge)) << run.why;
     EXPECT_TRUE(run.serves(run.broken));
     EXPECT_EQ(run.complaints(), nothing);
@@ -229,12 +208,12 @@ TEST(Stranded, damage_that_recovery_finds_is_set_aside_and_merged_once_the_files
 TEST(Stranded, a_read_error_in_recovery_loses_nothing) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::making(run));
+    run.tested.run(StrandedRun::making(run));
     run.work(run.broken, 12);
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(run.store->checkpoint());
     run.work(run.broken, 3);
     run.crash();
-    run.simulated.disk().fail_next(io::DiskOperation::read, "topic.1-0/", EIO, 2);
+    run.tested.disk().fail_next(io::DiskOperation::read, "topic.1-0/", EIO, 2);
     ASSERT_TRUE(run.open()) << run.why;
     EXPECT_FALSE(run.serves(run.broken));
     EXPECT_EQ(run.complaints(false), nothing);
@@ -247,9 +226,9 @@ TEST(Stranded, a_read_error_in_recovery_loses_nothing) {
 TEST(Stranded, takes_what_an_older_version_left_in_the_ring) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::making(run));
+    run.tested.run(StrandedRun::making(run));
     run.work(run.broken, 6);
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(run.store->checkpoint());
     run.work(run.broken, 4);
     run.crash();
     Checkpoint older = run.durable_checkpoint();
@@ -259,7 +238,7 @@ TEST(Stranded, takes_what_an_older_version_left_in_the_ring) {
     store_little(bytes.writable().data() + 8, std::uint32_t{1});
     store_little(bytes.writable().data() + 12,
                  crc32c(bytes.view().subspan(16), crc32c(bytes.view().first(12))));
-    run.simulated.disk().put_file(run.folder + "/wal/checkpoint", bytes.view());
+    run.tested.disk().put_file(run.folder + "/wal/checkpoint", bytes.view());
     ASSERT_TRUE(run.open()) << run.why;
     EXPECT_FALSE(run.serves(run.broken));
     EXPECT_TRUE(run.has_stranded());
@@ -271,9 +250,9 @@ TEST(Stranded, takes_what_an_older_version_left_in_the_ring) {
 TEST(Stranded, an_error_there_fails_the_log_at_once) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.disk().fail_next(io::DiskOperation::write, "/stranded/", EIO);
-    run.simulated.run(StrandedRun::breaking(run));
-    run.simulated.run_for(100ms);
+    run.tested.disk().fail_next(io::DiskOperation::write, "/stranded/", EIO);
+    run.tested.run(StrandedRun::breaking(run));
+    run.tested.run_for(100ms);
     EXPECT_TRUE(run.store->wal().has_failed());
     run.crash();
     ASSERT_TRUE(run.open()) << run.why;
@@ -284,10 +263,10 @@ TEST(Stranded, an_error_there_fails_the_log_at_once) {
 TEST(Stranded, an_error_of_the_metadata_fails_the_log_at_once) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::making(run));
-    run.simulated.disk().fail_next(io::DiskOperation::write, "__cluster_metadata-0/", EIO);
-    run.simulated.run(run.store->checkpoint());
-    run.simulated.run_for(1ms);
+    run.tested.run(StrandedRun::making(run));
+    run.tested.disk().fail_next(io::DiskOperation::write, "__cluster_metadata-0/", EIO);
+    run.tested.run(run.store->checkpoint());
+    run.tested.run_for(1ms);
     EXPECT_TRUE(run.store->wal().has_failed());
     run.crash();
     ASSERT_TRUE(run.open()) << run.why;
@@ -297,9 +276,9 @@ TEST(Stranded, an_error_of_the_metadata_fails_the_log_at_once) {
 TEST(Stranded, goes_with_its_topic) {
     StrandedRun run;
     ASSERT_TRUE(run.open()) << run.why;
-    run.simulated.run(StrandedRun::breaking(run));
+    run.tested.run(StrandedRun::breaking(run));
     ASSERT_TRUE(run.has_stranded());
-    run.simulated.run(delete_topic(*run.store, run.history, "topic.1", 1));
+    run.tested.run(delete_topic(*run.store, run.history, "topic.1", 1));
     EXPECT_FALSE(run.has_stranded());
     run.crash();
     ASSERT_TRUE(run.open()) << run.why;
@@ -313,20 +292,20 @@ TEST(Stranded, survives_a_cut_at_any_operation) {
     {
         StrandedRun run;
         ASSERT_TRUE(run.open()) << run.why;
-        first = run.simulated.disk().operations();
-        run.simulated.run(StrandedRun::breaking(run));
-        last = run.simulated.disk().operations();
+        first = run.tested.disk().operations();
+        run.tested.run(StrandedRun::breaking(run));
+        last = run.tested.disk().operations();
     }
     for (std::uint64_t cut = 1; cut <= last - first; ++cut) {
         SCOPED_TRACE(fmt::format("cut {}", cut));
         StrandedRun run(cut);
         ASSERT_TRUE(run.open()) << run.why;
-        run.simulated.disk().stop_after(cut);
-        run.simulated.run_or_crash(StrandedRun::breaking(run));
+        run.tested.disk().stop_after(cut);
+        run.tested.run_or_crash(StrandedRun::breaking(run));
         run.crash(cut % 4 == 0 ? io::LifeEnd::kill : io::LifeEnd::power_cut);
         run.options.stranded = cut % 2 == 0 ? merge : StoreOptions::Stranded::stay;
-        run.simulated.disk().stop_after(1 + cut * 5 % 60);
-        run.simulated.run_or_crash(StrandedRun::opening(run));
+        run.tested.disk().stop_after(1 + cut * 5 % 60);
+        run.tested.run_or_crash(SimulatedRun::trying_to_open(run));
         run.crash();
         ASSERT_TRUE(run.open(merge)) << run.why;
         EXPECT_EQ(run.complaints(), nothing);

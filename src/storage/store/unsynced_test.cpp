@@ -1,6 +1,6 @@
 // durability=os: what is published is not yet on the medium, and nothing final rests on it.
 #include "storage/store/file_store.hpp"
-#include "storage/store/store_testing.hpp"
+#include "storage/store/store_run_testing.hpp"
 
 #include <cerrno>
 #include <gtest/gtest.h>
@@ -12,15 +12,8 @@ using namespace testing_store;
 
 const TopicPartition unsynced_partition{topic_id(1), PartitionIndex{0}};
 
-struct UnsyncedRun {
-    io::SimulatedWorld     simulated;
-    io::World              world = simulated.world();
-    std::string            folder = simulated.folder() + "/broker";
-    StoreOptions           options = small_store();
-    std::unique_ptr<Store> store;
-    History                history;
-
-    explicit UnsyncedRun(std::uint64_t seed) : simulated(seed) {
+struct UnsyncedRun : SimulatedRun {
+    explicit UnsyncedRun(std::uint64_t seed) : SimulatedRun(seed) {
         options.durability = Durability::os;
         options.wal_bytes_max = 64 * options.wal_file_bytes; // so full that it asks for checkpoints: never
         history.promise = History::Promise::prefix;
@@ -28,44 +21,34 @@ struct UnsyncedRun {
     }
 
     io::Shard&    home() { return *world.shards[0]; }
-    static Task<> open(UnsyncedRun& run) {
-        auto opened = co_await open_store(run.world, run.folder, run.options, small_log);
-        if (!opened) ADD_FAILURE() << opened.error().detail;
-        if (opened) run.store = *std::move(opened);
-    }
     static Task<> work(UnsyncedRun& run, int batches) {
         if (run.history.topics.empty()) co_await make_topic(*run.store, run.history, "orders", 1);
         for (int i = 0; i < batches; ++i)
             co_await put_batch(*run.store, run.history, unsynced_partition, batch_of(run.history, 1, 900));
     }
-    void restart(io::LifeEnd end) {
-        simulated.power_off();
-        store.reset();
-        simulated.restart(end);
-        simulated.run(open(*this));
+    void restart() {
+        crash();
+        ASSERT_EQ(open(), std::nullopt) << why;
     }
     /// Every sync takes this long.
     void slow_syncs() {
         io::SimulatedDiskOptions slow;
         slow.sync_min = slow.sync_max = 50ms;
         slow.slow_sync_one_in = 0;
-        simulated.disk().set_options(slow);
+        tested.disk().set_options(slow);
     }
     std::size_t segments() {
         std::size_t count = 0;
-        for (const std::string& path : simulated.disk().files())
+        for (const std::string& path : tested.disk().files())
             count += path.find("/orders-0/") != std::string::npos && path.ends_with(".log") ? 1 : 0;
         return count;
-    }
-    std::vector<std::string> complaints() {
-        return simulated.run(broken_promises(*store, history, simulated.disk(), folder));
     }
 };
 
 /// While a checkpoint that has looked at the partition is on its way to the disk.
 Task<> move_start_behind_checkpoint(UnsyncedRun& run, Offset to) {
     std::string checkpoint = run.folder + "/wal/checkpoint.tmp";
-    while (!run.simulated.disk().content(checkpoint)) co_await run.home().sleep_for(1ms);
+    while (!run.tested.disk().content(checkpoint)) co_await run.home().sleep_for(1ms);
     co_await move_start(*run.store, run.history, unsynced_partition, to);
 }
 
@@ -80,30 +63,30 @@ TEST(Unsynced, a_log_start_that_a_cut_may_take_back_lets_no_segment_go) {
     std::size_t taken_back = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         UnsyncedRun run(seed);
-        run.simulated.run(UnsyncedRun::open(run));
-        run.simulated.run(UnsyncedRun::work(run, 50));
+        ASSERT_EQ(run.open(), std::nullopt) << run.why;
+        run.tested.run(UnsyncedRun::work(run, 50));
         run.slow_syncs();
-        run.simulated.run(checkpoint_and_move_start(run, {40}));
+        run.tested.run(checkpoint_and_move_start(run, {40}));
         ASSERT_EQ(run.history.partitions[unsynced_partition].log_start, Offset{40});
         EXPECT_EQ(run.segments(), 5u) << "the durable checkpoint knows of no log start";
-        run.restart(io::LifeEnd::power_cut);
+        run.restart();
         ASSERT_TRUE(run.store);
         EXPECT_EQ(run.complaints(), std::vector<std::string>{}) << "seed " << seed;
         taken_back += run.history.partitions[unsynced_partition].log_start == Offset{0} ? 1 : 0;
-        run.restart(io::LifeEnd::power_cut);
+        run.restart();
     }
     EXPECT_GT(taken_back, 0u);
 }
 
 TEST(Unsynced, the_next_checkpoint_lets_them_go) {
     UnsyncedRun run(1);
-    run.simulated.run(UnsyncedRun::open(run));
-    run.simulated.run(UnsyncedRun::work(run, 50));
+    ASSERT_EQ(run.open(), std::nullopt) << run.why;
+    run.tested.run(UnsyncedRun::work(run, 50));
     run.slow_syncs();
-    run.simulated.run(checkpoint_and_move_start(run, {40}));
-    run.simulated.run(run.store->checkpoint());
+    run.tested.run(checkpoint_and_move_start(run, {40}));
+    run.tested.run(run.store->checkpoint());
     EXPECT_EQ(run.segments(), 2u);
-    run.restart(io::LifeEnd::power_cut);
+    run.restart();
     EXPECT_EQ(run.complaints(), std::vector<std::string>{});
     EXPECT_EQ(run.history.partitions[unsynced_partition].log_start, Offset{40});
 }
@@ -129,17 +112,17 @@ Task<> delete_during_sync(UnsyncedRun& run) {
 TEST(Unsynced, a_deletion_that_did_not_reach_the_medium_removes_no_files) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         UnsyncedRun run(seed);
-        run.simulated.run(UnsyncedRun::open(run));
-        run.simulated.run(UnsyncedRun::work(run, 12));
-        run.simulated.run(run.store->checkpoint());
+        ASSERT_EQ(run.open(), std::nullopt) << run.why;
+        run.tested.run(UnsyncedRun::work(run, 12));
+        run.tested.run(run.store->checkpoint());
         run.slow_syncs();
-        run.simulated.disk().fail_next(io::DiskOperation::sync, "/wal/00000000000000000001.wal", EIO);
-        run.simulated.run(delete_during_sync(run));
+        run.tested.disk().fail_next(io::DiskOperation::sync, "/wal/00000000000000000001.wal", EIO);
+        run.tested.run(delete_during_sync(run));
         EXPECT_EQ(run.segments(), 1u) << "seed " << seed;
-        run.restart(io::LifeEnd::power_cut);
+        run.restart();
         ASSERT_TRUE(run.store);
         EXPECT_EQ(run.complaints(), std::vector<std::string>{}) << "seed " << seed;
-        run.restart(io::LifeEnd::power_cut);
+        run.restart();
     }
 }
 

@@ -35,8 +35,7 @@ Task<> FileWal::keep_spares() {
             told = false;
             filling_ = Filling::possible;
         } catch (const io::DiskError& error) {
-            int number = error.error_number();
-            full = error.is_full() || number == EMFILE || number == ENFILE; // both pass
+            full = error.is_full() || error.lacks_descriptors(); // both pass
             if (!full) fail(error.what());
             if (full && !std::exchange(told, true))
                 fill_logger.warn("no room for another file of the log: {}", error.what());
