@@ -1,5 +1,6 @@
 #include "client/link/link.hpp"
 
+#include "client/link/link_inside.hpp"
 #include "codec/endian.hpp"
 #include "kafka/messages/api_versions.hpp"
 #include "riacho/version.hpp"
@@ -43,15 +44,11 @@ Link::~Link() { stream_->close(); }
 
 Task<Link::Answer<std::unique_ptr<Link>>> Link::connect(io::Shard& shard, io::Network& network,
                                                         LinkOptions options, Time deadline) {
-    std::unique_ptr<io::Stream> stream;
-    std::string                 why;
-    try {
-        stream = co_await network.connect(shard, options.broker, deadline);
-    } catch (const io::StreamError& error) { why = error.what(); }
-    if (!stream) co_return fail(LinkError::unreachable, why);
+    CO_TRY(auto stream, co_await open_stream(shard, network, options, deadline));
     auto link = std::make_unique<Link>(Made{}, shard, std::move(stream), std::move(options));
     link->reader_.spawn_now(link->read_responses());
     auto agreed = co_await link->agree_on_versions(deadline);
+    if (agreed) agreed = co_await link->authenticate(deadline);
     if (agreed) co_return link;
     co_await link->close();
     co_return std::unexpected(agreed.error());
@@ -139,19 +136,26 @@ Task<> Link::read_responses() {
     try {
         while (!gone_) {
             Bytes size_field = co_await read_exactly(sizeof(std::int32_t));
-            if (size_field.empty()) break;
+            if (size_field.empty()) {
+                detail = describe_end();
+                break;
+            }
             auto size = load_big<std::int32_t>(size_field.view().data());
             if (size < 4 || static_cast<std::size_t>(size) > options_.response_bytes_max) {
-                why = LinkError::malformed;
-                detail = fmt::format("{} sent a frame of {} bytes", options_.broker.text(), size);
+                why = responses_ == 0 ? LinkError::other_protocol : LinkError::malformed;
+                detail = describe_bad_size(size_field.view());
                 break;
             }
             Bytes body = co_await read_exactly(static_cast<std::size_t>(size));
             if (body.empty()) break;
+            ++responses_;
             // Whoever stopped waiting is not in the table any more; its answer is dropped.
             auto asker = waiting_.find(load_big<std::int32_t>(body.view().data()));
             if (asker != waiting_.end()) asker->second->answer(std::move(body));
         }
+    } catch (const io::TlsError& error) {
+        why = link_error_of(error);
+        detail = error.what();
     } catch (const io::StreamError& error) { detail = error.what(); }
     end(why, detail);
 }

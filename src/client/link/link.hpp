@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/outcome.hpp"
+#include "client/link/security.hpp"
 #include "io/event.hpp"
 #include "io/group.hpp"
 #include "io/stream.hpp"
@@ -15,18 +15,12 @@
 
 namespace riacho::client {
 
-enum class LinkError {
-    unreachable, ///< no connection came about
-    closed,      ///< the connection is gone; make a new link
-    timed_out,   ///< no answer yet; the link stays usable unless it was in the middle of a write
-    unsupported, ///< the broker and we have no version of this API in common
-    malformed,   ///< what came is no answer to what was asked; the link is closed
-};
-
 struct LinkOptions {
     io::Endpoint broker;
     std::string  client_id = "riacho";
     std::size_t  response_bytes_max = 100 * 1024 * 1024; ///< a larger response closes the link
+    /// Null: in clear, and without a name. Outlives the link.
+    const Security* security = nullptr;
 };
 
 /// One connection to one broker, over any Network: asks, and gives the answers to whoever asked. Any number
@@ -36,7 +30,8 @@ class Link {
 public:
     template <class T> using Answer = Outcome<T, LinkError>;
 
-    /// Connects and agrees on versions (ApiVersions).
+    /// Connects, with TLS where the options say so, agrees on versions (ApiVersions), and says who we are
+    /// (SASL).
     static Task<Answer<std::unique_ptr<Link>>> connect(io::Shard& shard, io::Network& network,
                                                        LinkOptions options, Time deadline);
     Link(Made, io::Shard& shard, std::unique_ptr<io::Stream> stream, LinkOptions options);
@@ -76,6 +71,8 @@ public:
     const std::map<kafka::ApiKey, kafka::VersionRange>& versions() const { return versions_; }
     const io::Endpoint&                                 broker() const { return options_.broker; }
     bool                                                is_open() const { return !gone_; }
+    /// From then on the broker wants to hear again who we are: make a new link before (KIP-368).
+    Time expires_at() const { return expires_at_; }
 
     /// Askers get `closed`. Afterwards nothing of the link runs.
     Task<> close();
@@ -83,7 +80,14 @@ public:
 private:
     class Waiting;
 
-    Task<Answer<void>>                  agree_on_versions(Time deadline);
+    static Task<Answer<std::unique_ptr<io::Stream>>> open_stream(io::Shard& shard, io::Network& network,
+                                                                 LinkOptions options, Time deadline);
+    Task<Answer<void>>                               agree_on_versions(Time deadline);
+    Task<Answer<void>>                               authenticate(Time deadline);
+    Task<Answer<void>>                               choose_mechanism(Time deadline);
+    Task<Answer<void>>                  exchange_sasl(std::unique_ptr<SaslClient> client, Time deadline);
+    std::string                         describe_end() const;
+    std::string                         describe_bad_size(ByteView size_field) const;
     Task<Answer<Bytes>>                 exchange(std::int32_t id, std::vector<Bytes> frame, Time deadline);
     Task<Answer<void>>                  send(std::vector<Bytes> frame, Time deadline);
     std::unexpected<Failure<LinkError>> refuse_answer(const kafka::Api& api, kafka::Version version);
@@ -96,6 +100,8 @@ private:
     LinkOptions                                  options_;
     std::map<kafka::ApiKey, kafka::VersionRange> versions_;
     std::int32_t                                 next_id_ = 1;
+    std::size_t                                  responses_ = 0; // so far
+    Time                                         expires_at_ = Time::max();
     std::map<std::int32_t, Waiting*>             waiting_; // by correlation id
     std::optional<Failure<LinkError>>            gone_;
     io::Mutex                                    writing_;

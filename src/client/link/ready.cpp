@@ -14,8 +14,8 @@ constexpr Time attempt_max = std::chrono::seconds(5);
 constexpr Time pause_between_attempts = std::chrono::milliseconds(100);
 
 std::unexpected<Failure<NotReady>> step_failed(std::string_view step, const Failure<LinkError>& error) {
-    bool hopeless = error.code == LinkError::unsupported || error.code == LinkError::malformed;
-    return fail(hopeless ? NotReady::never : NotReady::not_yet, fmt::format("{}: {}", step, error.detail));
+    return fail(may_pass(error.code) ? NotReady::not_yet : NotReady::never,
+                fmt::format("{}: {}", step, error.detail));
 }
 
 std::unexpected<Failure<NotReady>> step_refused(std::string_view step, kafka::ErrorCode code) {
