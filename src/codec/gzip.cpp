@@ -1,7 +1,9 @@
 #include "base/check.hpp"
 #include "codec/compressors.hpp"
+#include "codec/gzip_stream.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <zlib.h>
 
@@ -83,3 +85,33 @@ Result gunzip(ByteView packed, std::size_t bytes_max) {
 }
 
 } // namespace riacho::compressors
+
+namespace riacho {
+
+struct GzipStream::State {
+    // Fast: it is done while somebody waits for it.
+    compressors::Deflater deflater{Z_BEST_SPEED};
+};
+
+GzipStream::GzipStream() : state_(std::make_unique<State>()) {}
+GzipStream::~GzipStream() = default;
+
+void GzipStream::put(ByteView plain, Flush flush, std::string& packed) {
+    constexpr int           modes[] = {Z_NO_FLUSH, Z_SYNC_FLUSH, Z_FINISH};
+    int                     mode = modes[static_cast<int>(flush)];
+    z_stream&               stream = state_->deflater.stream;
+    std::array<char, 16384> room;
+    do {
+        uInt offered = compressors::zlib_size(plain.size());
+        stream.next_in = compressors::zlib_input(plain);
+        stream.avail_in = offered;
+        stream.next_out = reinterpret_cast<Bytef*>(room.data());
+        stream.avail_out = room.size();
+        int result = deflate(&stream, mode);
+        check(result != Z_STREAM_ERROR, "nothing is put in behind the end");
+        plain = plain.subspan(offered - stream.avail_in);
+        packed.append(room.data(), room.size() - stream.avail_out);
+    } while (stream.avail_out == 0 || !plain.empty());
+}
+
+} // namespace riacho

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/gzip_stream.hpp"
 #include "http/server_options.hpp"
 #include "http/target.hpp"
 #include "http/transport.hpp"
@@ -8,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,9 +52,12 @@ public:
     /// All of it. The memory counts as the server's until the exchange ends.
     Task<Outcome<std::string, Status>> read_all();
 
-    // -- the answer
+    // -- the answer; compressed where the peer asks for it and the type and the size make it worth it
     Task<> respond(Response response);
-    /// More follows, by `write`, until the handler ends.
+    /// The same of bytes that the caller keeps.
+    Task<> respond(ResponseHead head, ByteView body);
+    /// More follows, by `write`, until the handler ends. A peer that takes gzip gets each `write` at once
+    /// too.
     Task<> begin(ResponseHead head);
     Task<> write(ByteView piece);
     Task<> write(std::string_view text) { return write(as_bytes(text)); }
@@ -76,8 +81,12 @@ public:
 private:
     enum class State { asked, begun, finished };
 
-    void complete(ResponseHead& head) const;
-    bool hides_body() const { return head_.method == Method::head || !has_body_; }
+    void   complete(ResponseHead& head) const;
+    bool   must_compress(ResponseHead& head) const;
+    bool   start_compressing(ResponseHead& head);
+    Task<> respond_compressed(ResponseHead head, ByteView body);
+    Task<> write_compressed(ByteView piece, GzipStream::Flush flush);
+    bool   hides_body() const { return head_.method == Method::head || !has_body_; }
 
     const ServerPlace&                              place_;
     RequestHead                                     head_;
@@ -88,6 +97,8 @@ private:
     std::uint64_t                                   body_bytes_max_;
     std::uint64_t                                   body_bytes_ = 0;
     Charge                                          body_memory_;
+    Charge                                          gzip_memory_;
+    std::unique_ptr<GzipStream>                     gzip_;
     State                                           state_ = State::asked;
     bool                                            has_body_ = true; ///< the answer
     bool                                            is_over_ = false;

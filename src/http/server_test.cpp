@@ -78,7 +78,8 @@ protected:
     }
 };
 
-const std::string three = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+const std::string three = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nVary: "
+                          "Accept-Encoding\r\nTransfer-Encoding: chunked\r\n\r\n"
                           "3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n0\r\n\r\n";
 
 TEST_F(HttpServer, answers_one_request_after_the_other_on_one_connection) {
@@ -90,13 +91,16 @@ TEST_F(HttpServer, answers_one_request_after_the_other_on_one_connection) {
 TEST_F(HttpServer, leaves_the_body_out_of_an_answer_to_HEAD) {
     start();
     EXPECT_EQ(ask("HEAD /three HTTP/1.1\r\nHost: x\r\n\r\n" + get("/three")),
-              "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n" + three);
+              "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nVary: Accept-Encoding\r\nTransfer-Encoding: "
+              "chunked\r\n\r\n" +
+                  three);
 }
 
 TEST_F(HttpServer, ends_what_it_streams_to_HTTP_1_0_with_the_connection) {
     start();
     EXPECT_EQ(ask("GET /three HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
-              "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nonetwothree<end>");
+              "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nVary: Accept-Encoding\r\nConnection: "
+              "close\r\n\r\nonetwothree<end>");
     EXPECT_EQ(ask("POST /echo HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi"),
               plain("hi", "Connection: keep-alive\r\n"));
 }
