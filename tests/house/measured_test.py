@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""What was promised to be measured is written down: the soak, for as long as it had to be. tests/crash/soak.py writes
-the table."""
+"""What was measured is written down: every point of the benchmarks, with a reason where a goal is missed, and the soak
+for as long as was promised. bench/run.py and tests/crash/soak.py write the tables."""
 import pathlib
 import re
 import sys
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
 sys.path.insert(0, str(ROOT / "tests/interop"))
-from harness.documents import read_between  # noqa: E402
+from harness.documents import marks, read_between  # noqa: E402
+from points import read_points  # noqa: E402
 
+PERFORMANCE = ROOT / "docs/performance.md"
 RELIABILITY = ROOT / "docs/reliability.md"
 SOAK = ("<!-- written by tests/crash/soak.py -->\n", "<!-- end of what soak.py writes -->\n")
 
@@ -22,6 +25,28 @@ def rows(document: pathlib.Path, opening: str, closing: str) -> list[list[str]]:
 
 def numbers(cell: str) -> list[int]:
     return [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", cell)]
+
+
+class Performance(unittest.TestCase):
+    def setUp(self):
+        found = rows(PERFORMANCE, *marks("points"))
+        points = read_points()
+        measured = [point for point in points if not point.slow or len(found) == len(points)]
+        self.assertEqual([row[0] for row in found], [point.what for point in measured])
+        self.found = dict(zip((point.id for point in measured), found, strict=True))
+
+    def test_every_point_was_measured_in_five_rounds_beside_kafka(self):
+        for point, row in self.found.items():
+            self.assertRegex(row[1], r"\d", point)
+            self.assertRegex(row[2], r"\d", point)
+        rounds = [int(count) for count in re.findall(r"(\d+) rounds at", read_between(PERFORMANCE, *marks("points")))]
+        self.assertGreaterEqual(min(rounds), 5)
+
+    def test_a_missed_goal_has_a_profile(self):
+        profiles = PERFORMANCE.read_text(encoding="utf-8").split("## Where the time goes")[1]
+        for point, row in self.found.items():
+            if "missed" in row[4]:
+                self.assertIn(f"`{point}`", profiles)
 
 
 class Reliability(unittest.TestCase):
