@@ -82,7 +82,9 @@ public:
     virtual std::uint32_t starts() const = 0;
     /// Kafka's cluster id (meta.properties), made at the first start.
     virtual const std::string& cluster_id() const = 0;
-    virtual Wal&               wal() = 0;
+    /// Kafka's log dir.
+    virtual std::string log_folder() const = 0;
+    virtual Wal&        wal() = 0;
 
     /// Opens the log of a live partition, or makes an empty one. On the partition's shard, which keeps it
     /// until `remove_log` or `stop`. `name` is the topic's.

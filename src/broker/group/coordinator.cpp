@@ -24,7 +24,8 @@ bool passes(const std::vector<std::string>& filter, std::string_view value) {
 } // namespace
 
 GroupCoordinator::GroupCoordinator(Place place)
-    : place_(place), woken_(place.shard), stopping_(place.shard), work_(place.shard) {}
+    : place_(place), appended_(place.shard), woken_(place.shard), stopping_(place.shard), work_(place.shard) {
+}
 
 void GroupCoordinator::start() {
     place_.shard.check_here();
@@ -66,6 +67,16 @@ GroupCoordinator::Entry& GroupCoordinator::ensure(const std::string& group_id) {
     if (!entry)
         entry = std::make_unique<Entry>(group_id, offsets_partition_of(group_id, partition_count_), place_);
     return *entry;
+}
+
+/// Of a group that is there, and stays for as long as this takes.
+Task<Outcome<void, ErrorCode>> GroupCoordinator::append(std::string group_id, Bytes batch) {
+    Entry* entry = find(group_id);
+    ++entry->appends;
+    auto outcome = co_await place_.log.append(entry->partition, std::move(batch));
+    --find(group_id)->appends;
+    appended_.set();
+    co_return outcome;
 }
 
 void GroupCoordinator::drop_if_unused(std::string_view group_id) {

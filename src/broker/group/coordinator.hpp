@@ -14,6 +14,7 @@
 #include "io/group.hpp"
 #include "kafka/messages/heartbeat.hpp"
 #include "kafka/messages/offset_commit.hpp"
+#include "kafka/messages/offset_delete.hpp"
 #include "kafka/messages/offset_fetch.hpp"
 
 #include <map>
@@ -86,6 +87,10 @@ public:
     /// The shard's groups that `request` asks for.
     Task<kafka::ListGroupsResponse> list(kafka::ListGroupsRequest request);
 
+    /// A group without members goes, with its offsets.
+    Task<kafka::ErrorCode>            remove(std::string group_id);
+    Task<kafka::OffsetDeleteResponse> delete_offsets(kafka::OffsetDeleteRequest request);
+
     /// The image has lost a topic of this name, or has another one: forgets what was committed to the old
     /// one.
     Task<> topic_deleted(std::string topic);
@@ -126,11 +131,12 @@ private:
     };
     enum class Loading { in_progress, done, impossible };
 
-    kafka::ErrorCode       check_owned(std::string_view group_id) const;
-    Entry*                 find(std::string_view group_id);
-    Entry&                 ensure(const std::string& group_id);
-    void                   drop_if_unused(std::string_view group_id);
-    std::shared_ptr<Waker> ensure_waker(std::shared_ptr<Waker> waker) {
+    kafka::ErrorCode                      check_owned(std::string_view group_id) const;
+    Entry*                                find(std::string_view group_id);
+    Entry&                                ensure(const std::string& group_id);
+    void                                  drop_if_unused(std::string_view group_id);
+    Task<Outcome<void, kafka::ErrorCode>> append(std::string group_id, Bytes batch);
+    std::shared_ptr<Waker>                ensure_waker(std::shared_ptr<Waker> waker) {
         return waker ? std::move(waker) : std::make_shared<Waker>(place_.shard);
     }
     Moment moment() const { return {place_.shard.now(), place_.clock.wall()}; }
@@ -157,6 +163,10 @@ private:
     Task<>                      remove_if_done(std::string group_id);
     std::vector<NamedPartition> expired(const Entry& entry, Timestamp now) const;
 
+    // coordinator_deletion.cpp
+    Task<kafka::ErrorCode> bury(std::string group_id);
+    kafka::ErrorCode       check_deletion_of_offsets(std::string_view group_id);
+
     // coordinator_loading.cpp
     void replay(GroupRecord record);
 
@@ -164,7 +174,8 @@ private:
     std::int32_t                                               partition_count_ = 0;
     std::map<PartitionIndex, Loading>                          partitions_;
     std::map<std::string, std::unique_ptr<Entry>, std::less<>> groups_;
-    std::set<std::pair<Time, std::string>>                     wakes_; ///< when a group's `advance` is due
+    std::set<std::pair<Time, std::string>>                     wakes_;    ///< when a group's `advance` is due
+    io::Event                                                  appended_; ///< an append of a group ended
     io::Event                                                  woken_;
     Waiters<kafka::JoinGroupResponse>                          joins_;
     Waiters<kafka::SyncGroupResponse>                          syncs_;

@@ -162,10 +162,7 @@ Task<ErrorCode> GroupCoordinator::settle(std::string group_id, GroupEffects effe
 Task<ErrorCode> GroupCoordinator::store(std::string group_id, kafka::GroupMetadataValue value) {
     GroupBatch batch(group_id, place_.clock.wall());
     batch.store(value);
-    Entry* entry = find(group_id);
-    ++entry->appends; // keeps the entry
-    auto outcome = co_await place_.log.append(entry->partition, batch.build());
-    --find(group_id)->appends;
+    auto outcome = co_await append(group_id, batch.build());
     co_return outcome ? ErrorCode::none : group_error_of(outcome.error().code);
 }
 

@@ -93,14 +93,11 @@ Task<kafka::OffsetCommitResponse> GroupCoordinator::commit(kafka::OffsetCommitRe
 
     GroupBatch batch(request.group_id, place_.clock.wall());
     for (const auto& [partition, committed] : commit.offsets) batch.commit(partition, committed);
-    Entry& entry = ensure(request.group_id);
-    ++entry.appends; // keeps the entry
-    auto   outcome = co_await place_.log.append(entry.partition, batch.build());
-    Entry& still = *find(request.group_id);
-    --still.appends;
+    ensure(request.group_id);
+    auto outcome = co_await append(request.group_id, batch.build());
     if (outcome)
         for (auto& [partition, committed] : commit.offsets)
-            still.offsets.set(partition, std::move(committed));
+            find(request.group_id)->offsets.set(partition, std::move(committed));
     else
         commit.fail_rest(commit_error_of(outcome.error().code));
     drop_if_unused(request.group_id);

@@ -6,8 +6,6 @@ namespace riacho::broker {
 namespace {
 
 constexpr log::Logger group_retention_log{"group"};
-/// Of one batch: far below the largest that the topic takes.
-constexpr std::size_t tombstones_max = 1000;
 
 /// From when on an offset of the group gets old; nothing while the group holds on to it.
 std::optional<Timestamp> idle_since(const Group& group, std::string_view topic,
@@ -74,17 +72,13 @@ Task<kafka::ErrorCode> GroupCoordinator::forget(std::string                 grou
                                                 std::vector<NamedPartition> partitions) {
     GroupBatch batch(group_id, place_.clock.wall());
     for (const NamedPartition& partition : partitions) batch.forget(partition);
-    Entry* entry = find(group_id);
-    ++entry->appends;
-    auto   outcome = co_await place_.log.append(entry->partition, batch.build());
-    Entry& still = *find(group_id);
-    --still.appends;
+    auto outcome = co_await append(group_id, batch.build());
     if (!outcome) {
         group_retention_log.warn("cannot forget {} offsets of group {}: {}", partitions.size(), group_id,
                                  name_of(outcome.error().code));
         co_return outcome.error().code;
     }
-    for (const NamedPartition& partition : partitions) still.offsets.remove(partition);
+    for (const NamedPartition& partition : partitions) find(group_id)->offsets.remove(partition);
     co_return kafka::ErrorCode::none;
 }
 
@@ -98,12 +92,9 @@ Task<> GroupCoordinator::remove_if_done(std::string group_id) {
         group.retire(place_.clock.wall());
         GroupBatch batch(group_id, place_.clock.wall());
         batch.remove_group();
-        ++entry->appends;
-        auto   outcome = co_await place_.log.append(entry->partition, batch.build());
-        Entry& still = *find(group_id);
-        --still.appends;
+        auto outcome = co_await append(group_id, batch.build());
         if (!outcome) {
-            still.group.revive(place_.clock.wall());
+            find(group_id)->group.revive(place_.clock.wall());
             group_retention_log.warn("cannot remove group {}: {}", group_id, name_of(outcome.error().code));
             co_return;
         }

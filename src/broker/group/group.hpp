@@ -128,7 +128,9 @@ public:
     /// An upper bound of how long a request that waits now can wait.
     Time wait_limit() const;
     /// Whether a member of a stable consumer group reads `topic`; nothing where the broker cannot know.
-    std::optional<bool>                  reads(std::string_view topic) const;
+    std::optional<bool> reads(std::string_view topic) const;
+    /// Whether offsets of `topic` must stay: a member reads it, or may do so for all that we know.
+    bool                                 is_subscribed_to(std::string_view topic) const;
     kafka::DescribeGroupsResponse::Group describe() const;
     kafka::ListGroupsResponse::Group     list() const;
 

@@ -13,6 +13,9 @@
 
 namespace riacho::broker {
 
+/// Of one batch: far below the largest that the topic takes.
+inline constexpr std::size_t tombstones_max = 1000;
+
 /// One batch of __consumer_offsets: what is in it becomes durable together.
 class GroupBatch {
 public:

@@ -68,6 +68,16 @@ std::optional<bool> Group::reads(std::string_view topic) const {
     return false;
 }
 
+bool Group::is_subscribed_to(std::string_view topic) const {
+    if (is(GroupState::empty) || protocol_type_ != "consumer") return false;
+    for (const auto& [id, member] : members_.all()) {
+        auto subscription = kafka::decode_subscription(member.metadata_for(protocol_));
+        if (!subscription) return true;
+        if (std::ranges::find(subscription->topics, topic) != subscription->topics.end()) return true;
+    }
+    return false;
+}
+
 kafka::DescribeGroupsResponse::Group Group::describe() const {
     kafka::DescribeGroupsResponse::Group group{
         .group_id = id_, .group_state = std::string(name_of(state_)), .protocol_type = protocol_type_};

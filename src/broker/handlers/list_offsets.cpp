@@ -15,7 +15,7 @@ using OffsetQuestion = kafka::ListOffsetsRequest::Topic::Partition;
 
 /// Timestamps that are questions.
 constexpr std::int64_t latest = -1, earliest = -2, max_timestamp = -3, earliest_local = -4,
-                       latest_tiered = -5;
+                       latest_tiered = -5, earliest_not_tiered = -6;
 
 OffsetAnswer refused_offset(std::int32_t index, ErrorCode error) {
     OffsetAnswer answer;
@@ -27,7 +27,8 @@ OffsetAnswer refused_offset(std::int32_t index, ErrorCode error) {
 /// The version from which a question may be asked.
 bool is_asked_too_early(std::int64_t question, kafka::Version version) {
     return (question == max_timestamp && version < 7) || (question == earliest_local && version < 8) ||
-           (question == latest_tiered && version < 9) || question < latest_tiered;
+           (question == latest_tiered && version < 9) || (question == earliest_not_tiered && version < 11) ||
+           question < earliest_not_tiered;
 }
 
 Task<OffsetAnswer> look_up(Broker& broker, std::shared_ptr<const Topic> topic, OffsetQuestion asked) {
@@ -49,6 +50,7 @@ Task<OffsetAnswer> look_up(Broker& broker, std::shared_ptr<const Topic> topic, O
         answer.offset = log.log_start().value;
         co_return answer;
     case latest_tiered:
+    case earliest_not_tiered:
         answer.leader_epoch = -1;
         co_return answer; // nothing is tiered here
     case max_timestamp:
@@ -81,10 +83,11 @@ Task<OffsetAnswer> look_up_or_refuse(Call& call, std::shared_ptr<const Topic> to
 
 } // namespace
 
-// ListOffsets, v1-9: where a partition begins and ends, and the first record of a time or later.
+// ListOffsets, v1-11: where a partition begins and ends, and the first record of a time or later.
 //   v2 isolation level (read_committed ends at the last stable offset, which is the high watermark while
 //   there are no transactions)   v4 leader epoch   v6 flexible   v7 the largest timestamp (KIP-734)   v8
-//   earliest local (KIP-405)   v9 latest tiered (KIP-1005)
+//   earliest local (KIP-405)   v9 latest tiered (KIP-1005)   v10 timeout of tiered storage   v11 earliest
+//   that is not tiered yet (KIP-1023)
 Task<kafka::ListOffsetsResponse> list_offsets(Call& call, kafka::ListOffsetsRequest request) {
     std::vector<Task<OffsetAnswer>> work;
     for (const auto& topic : request.topics) {

@@ -18,6 +18,14 @@ Task<Outcome<PartitionUse, kafka::ErrorCode>> Partitions::use(std::shared_ptr<co
     co_return PartitionUse(*opened);
 }
 
+Task<Outcome<std::uint64_t, kafka::ErrorCode>> Partitions::size(std::shared_ptr<const Topic> topic,
+                                                                std::int32_t                 index) {
+    TopicPartition id = topic->partition(index);
+    if (!partitions_.contains(id) && !store_.holds(id)) co_return 0; // or it is damaged
+    CO_TRY(PartitionUse used, co_await use(std::move(topic), index));
+    co_return used->log().size_bytes();
+}
+
 storage::LogOptions Partitions::options_of(const Topic& topic) const {
     return log_options(options_, topic.name, topic.config);
 }

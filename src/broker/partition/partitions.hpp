@@ -25,6 +25,9 @@ public:
     /// A partition that this shard owns. Does not suspend once it is open. Fails with
     /// unknown_topic_or_partition once its topic is deleted, kafka_storage_error where its files are damaged.
     Task<Outcome<PartitionUse, kafka::ErrorCode>> use(std::shared_ptr<const Topic> topic, std::int32_t index);
+    /// Its bytes, in segments and on the way there; fails like `use`.
+    Task<Outcome<std::uint64_t, kafka::ErrorCode>> size(std::shared_ptr<const Topic> topic,
+                                                        std::int32_t                 index);
     /// How the topic's logs that are open on this shard are kept from now on. Does not suspend.
     void configure(const Topic& topic);
     /// The topic's removal is durable: wakes who waits, lets work in progress end, and removes the files.

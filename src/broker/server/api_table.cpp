@@ -24,12 +24,16 @@ std::vector<ApiRow> make_api_table() {
         api_row<api_versions>(),
         api_row<create_topics>(),
         api_row<delete_topics>(),
+        api_row<delete_records>(),
         api_row<init_producer_id>(),
         api_row<offset_for_leader_epoch>(),
         api_row<describe_configs>(AnswerSize::may_be_large),
         api_row<alter_configs>(),
+        api_row<describe_log_dirs>(AnswerSize::may_be_large),
         api_row<create_partitions>(),
+        api_row<delete_groups>(),
         api_row<incremental_alter_configs>(),
+        api_row<offset_delete>(),
         api_row<describe_cluster>(),
     };
     // librdkafka before 2.11.1 turns compression off when Produce is not listed from 0 on (KAFKA-18659):

@@ -38,6 +38,7 @@ public:
     io::Shard&         shard_of(TopicPartition partition) const override;
     std::uint32_t      starts() const override { return starts_; }
     const std::string& cluster_id() const override { return cluster_id_; }
+    std::string        log_folder() const override { return place_.layout.log(); }
     Wal&               wal() override { return wal_; }
 
     Task<Outcome<Log*, LogDamage>> open_log(TopicPartition partition, std::string name,
