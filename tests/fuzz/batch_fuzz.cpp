@@ -41,7 +41,8 @@ void read_everything(const BatchView& batch) {
     (void)marker_of(batch);
     auto later =
         offset_of_timestamp(batch, {.at_least = batch.max_timestamp(), .bytes_max = unpacked_bytes_max});
-    auto latest = max_timestamp_record(batch, {.bytes_max = unpacked_bytes_max});
+    auto latest = max_timestamp_record(
+        batch, {.above = {INT64_MIN}, .from_offset = Offset{INT64_MIN}, .bytes_max = unpacked_bytes_max});
     auto cursor = RecordCursor::open(batch, unpacked_bytes_max);
     if (!cursor) return require(!problems, "what cannot be opened is not valid");
     Found best;

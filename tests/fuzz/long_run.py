@@ -5,7 +5,8 @@
 
 The minutes are of processor time and for each target: on a busy machine an hour of the clock says nothing. Programs are
 copied from build/fuzz, so a build may go on. FOLDER (build/fuzz-long) keeps corpora, findings and state.json; another
-run goes on from there. The table in docs/reliability.md is written after each part of ten minutes.
+run goes on from there. A target ends at its first finding, and the run with 1. The table in docs/reliability.md is
+written after each part of ten minutes.
 """
 import argparse
 import concurrent.futures
@@ -16,6 +17,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import sys
 import threading
 
@@ -58,11 +60,14 @@ def write_table(state: dict) -> None:
     put_between(DOCUMENT, BEGIN, END, "\n".join(rows) + "\n")
 
 
-def fuzz(target: str, folder: pathlib.Path, wanted_s: float, state: dict) -> None:
+def fuzz(target: str, folder: pathlib.Path, wanted_s: float, state: dict) -> list[pathlib.Path]:
+    """Ends with what it found, or when it had its time: what ran into a bug does not count."""
     (folder / target).mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "build/fuzz/tests/fuzz" / target, folder / target / target)
     while state.get(target, {}).get("seconds", 0) < wanted_s:
         done = run_part(target, folder, PART_S)
+        if found := sorted((folder / target / "findings").iterdir()):
+            return found
         with writing:
             one = state.setdefault(target, {"executions": 0, "edges": 0, "seconds": 0.0, "date": ""})
             one["executions"] += done["executions"]
@@ -71,11 +76,10 @@ def fuzz(target: str, folder: pathlib.Path, wanted_s: float, state: dict) -> Non
             one["date"] = datetime.date.today().isoformat()
             (folder / "state.json").write_text(json.dumps(state, indent=1))
             write_table(state)
-        for found in sorted((folder / target / "findings").iterdir()):
-            print(f"{target}: {found}", flush=True)
+    return []
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/fuzz-long")
@@ -85,9 +89,12 @@ def main() -> None:
     kept = chosen.folder / "state.json"
     state = json.loads(kept.read_text()) if kept.exists() else {}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(fuzz, target, chosen.folder, chosen.minutes * 60, state) for target in chosen.targets]:
-            done.result()
+        runs = [pool.submit(fuzz, target, chosen.folder, chosen.minutes * 60, state) for target in chosen.targets]
+        findings = [found for run in runs for found in run.result()]
+    for found in findings:
+        print(f"{found.parent.parent.name}: {found}")
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
