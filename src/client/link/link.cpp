@@ -179,7 +179,7 @@ void Link::end(LinkError why, std::string detail) {
 }
 
 Task<> Link::close() {
-    end(LinkError::closed, "the link was closed");
+    shut();
     co_await reader_.join();
 }
 

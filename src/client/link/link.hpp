@@ -74,7 +74,9 @@ public:
     /// From then on the broker wants to hear again who we are: make a new link before (KIP-368).
     Time expires_at() const { return expires_at_; }
 
-    /// Askers get `closed`. Afterwards nothing of the link runs.
+    /// Askers get `closed`.
+    void shut() { end(LinkError::closed, "the link was closed"); }
+    /// The same, and waits until nothing of the link runs.
     Task<> close();
 
 private:
