@@ -18,6 +18,7 @@ static_library(compression zstd lz4 snappy z)
 static_library(jemalloc jemalloc)
 static_library(pcre2 pcre2-8)
 target_compile_definitions(pcre2 INTERFACE PCRE2_CODE_UNIT_WIDTH=8)
+static_library(nghttp2 nghttp2)
 
 # Debian ships fmt as a shared library only; its implementation is one file of ours (src/base/fmt/).
 find_path(FMT_INCLUDE fmt/format-inl.h REQUIRED)

@@ -22,6 +22,7 @@ KEPT_OUT = [(re.compile(what), re.compile(allowed), advice) for what, allowed, a
     (r"#\s*include <iostream>", r"src/(app|cli)/", "only app and cli print"),
     (r"#\s*include <(boost/)?asio", r"src/io/.*\.cpp$", "only io/*.cpp knows Asio"),
     (r"#\s*include <boost/beast", r"src/http/.*\.cpp$", "only http/*.cpp knows Beast"),
+    (r"#\s*include <nghttp2/", r"src/http/.*\.cpp$", "only http/*.cpp knows nghttp2"),
     (r"#\s*include <openssl/", r"src/(io|codec)/.*\.cpp$", "only io/*.cpp and codec/*.cpp know OpenSSL"),
     (r"#\s*include [<\"](librdkafka/|rdkafka)", r"src/client/.*\.cpp$", "only client/*.cpp knows librdkafka"),
     (r"#\s*include <CLI/", r"src/(app|cli)/.*\.cpp$", "only the command line knows CLI11"),

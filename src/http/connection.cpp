@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "base/log.hpp"
+#include "http/connection2.hpp"
 #include "http/router.hpp"
 #include "http/serializer.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr log::Logger connection_log{"http"};
 constexpr Time        abandoned_after = std::chrono::milliseconds(500);
+
+constexpr std::size_t turn_bytes_per_request = 16 << 10;
 
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -44,14 +47,30 @@ Task<> Connection1::serve() {
     } catch (const io::StreamError& error) {
         connection_log.debug("connection of {} ended: {}", stream_->peer().text(), error.what());
     }
-    stream_->close();
+    if (!speaks_http2_) stream_->close();
+}
+
+/// A client that knows beforehand that we speak HTTP/2 begins with words that are no request.
+Task<> Connection1::find_preface() {
+    Time deadline = now() + place_.options.idle_max;
+    for (;;) {
+        std::string_view come = as_text(input_.view()).substr(0, http2_preface.size());
+        if (!http2_preface.starts_with(come)) co_return;
+        speaks_http2_ = come.size() == http2_preface.size();
+        if (speaks_http2_) co_return;
+        auto got = co_await fill(deadline);
+        if (!got) keeps_alive_ = false;
+        if (!got || *got == 0) co_return;
+    }
 }
 
 Task<> Connection1::serve_requests() {
-    while (keeps_alive_) {
+    co_await find_preface();
+    while (keeps_alive_ && !speaks_http2_) {
         auto head = co_await read_head();
         if (!head) break;
         co_await answer(*std::move(head));
+        co_await take_turns(turn_bytes_per_request);
     }
     if (must_linger_) co_await linger();
 }
@@ -59,7 +78,9 @@ Task<> Connection1::serve_requests() {
 /// What has come, or why nothing more will. A peer that leaves has failed with nobody to tell.
 Task<Outcome<std::size_t, Status>> Connection1::fill(Time deadline) {
     try {
-        co_return co_await input_.fill(*stream_, deadline);
+        std::size_t got = co_await input_.fill(*stream_, deadline);
+        co_await take_turns(got);
+        co_return got;
     } catch (const io::StreamError& error) {
         if (error.reason() != io::StreamError::Reason::timed_out) throw;
     }
@@ -125,7 +146,7 @@ Task<> Connection1::answer(RequestHead head) {
 
 Task<Outcome<Bytes, Status>> Connection1::read_body() {
     if (has_whole_body_) co_return Bytes();
-    if (std::exchange(must_continue_, false)) co_await write_pieces({as_bytes(go_on)});
+    co_await give_leave();
     for (;;) {
         auto step = parser_.next(input_.view());
         if (!step) {
@@ -182,7 +203,13 @@ void Connection1::frame(ResponseHead& head, ByteView first, More more) {
     if (keeps_alive_ && version_ == Version::http_1_0) head.fields.set("Connection", "keep-alive");
 }
 
+/// The peer may send the body that it has announced.
+Task<> Connection1::give_leave() {
+    if (std::exchange(must_continue_, false)) co_await write_pieces({as_bytes(go_on)});
+}
+
 Task<> Connection1::begin(ResponseHead head, ByteView first, More more) {
+    if (more == More::follows) co_await give_leave(); // the handler may read while it answers
     frame(head, first, more);
     std::string           text = text_of(head);
     std::vector<ByteView> pieces{as_bytes(text)};
@@ -205,6 +232,7 @@ Task<> Connection1::write_pieces(std::vector<ByteView> pieces) {
     std::size_t bytes = 0;
     for (ByteView piece : pieces) bytes += piece.size();
     co_await stream_->write(std::move(pieces), write_deadline(bytes));
+    co_await take_turns(bytes);
 }
 
 void Connection1::cut_off() {

@@ -37,8 +37,20 @@ protected:
         return now() + place_.options.write_max + std::chrono::seconds(bytes / slowest_bytes_per_second);
     }
 
+    /// Whoever always has something to read or to write would never let anybody else run.
+    Task<> take_turns(std::size_t count) {
+        constexpr std::size_t turn_bytes_max = 256 << 10;
+        turn_bytes_ += count;
+        if (turn_bytes_ < turn_bytes_max) co_return;
+        turn_bytes_ = 0;
+        co_await place_.shard.enter();
+    }
+
     const ServerPlace&          place_;
     std::unique_ptr<io::Stream> stream_;
+
+private:
+    std::size_t turn_bytes_ = 0;
 };
 
 /// HTTP/1.0 and 1.1: one request after the other, each answered before the next one is read.
@@ -51,6 +63,11 @@ public:
     std::optional<Time> idle_since() const override;
     void                look_after(Time now) override;
 
+    /// `serve` has ended because the peer speaks HTTP/2; what it has said is in the input.
+    bool                        speaks_http2() const { return speaks_http2_; }
+    std::unique_ptr<io::Stream> take_stream() { return std::move(stream_); }
+    Input                       take_input() { return std::move(input_); }
+
 private:
     // Transport
     Task<Outcome<Bytes, Status>> read_body() override;
@@ -60,11 +77,13 @@ private:
     bool                         is_abandoned() const override { return stream_->is_abandoned(); }
 
     Task<>                             serve_requests();
+    Task<>                             find_preface();
     Task<std::optional<RequestHead>>   read_head();
     Task<std::optional<Parser::Step>>  next_step(Time& deadline);
     Task<>                             answer(RequestHead head);
     Task<>                             refuse(Failure<Status> failure);
     Task<Outcome<std::size_t, Status>> fill(Time deadline);
+    Task<>                             give_leave();
     Task<>                             skip_body();
     Task<>                             linger();
     Task<>                             write_pieces(std::vector<ByteView> pieces);
@@ -85,6 +104,7 @@ private:
     std::uint64_t body_left_ = 0;           ///< of a body whose length was said
     bool          is_chunked_ = false;      ///< the answer
     bool          must_linger_ = false;
+    bool          speaks_http2_ = false;
 };
 
 } // namespace riacho::http

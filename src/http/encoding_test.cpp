@@ -5,8 +5,6 @@
 namespace riacho::http {
 namespace {
 
-using Done = Outcome<void, Status>;
-
 TEST(Encoding, takes_gzip_where_the_peer_weighs_it_over_nothing) {
     const std::pair<std::string_view, bool> cases[] = {
         {"gzip", true},        {"deflate, GZip;q=0.2", true},

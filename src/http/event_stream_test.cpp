@@ -6,8 +6,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Done = Outcome<void, Status>;
-
 TEST(ServerSentEvent, is_written_line_by_line) {
     EXPECT_EQ(text_of({.data = "a"}), "data: a\n\n");
     EXPECT_EQ(text_of({.name = "n", .id = "7", .data = "a\nb\n"}),

@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include "base/log.hpp"
+#include "http/connection2.hpp"
 
 #include <utility>
 
@@ -94,7 +95,18 @@ Task<> Server::turn_away(std::unique_ptr<io::Stream> stream) {
 Task<> Server::connection(std::unique_ptr<io::Stream> stream) {
     auto memory = memory_.try_charge(Input::bytes);
     if (!memory) co_return co_await turn_away(std::move(stream));
-    Connection1 connection(place_, std::move(stream), Input(*std::move(memory)));
+    Connection1 first(place_, std::move(stream), Input(*std::move(memory)));
+    {
+        Listed listed(*this, first);
+        co_await first.serve();
+    }
+    if (first.speaks_http2()) co_await serve_http2(first.take_stream(), first.take_input());
+}
+
+Task<> Server::serve_http2(std::unique_ptr<io::Stream> stream, Input input) {
+    auto memory = memory_.try_charge(Connection2::held_bytes);
+    if (!memory) co_return stream->close();
+    Connection2 connection(place_, std::move(stream), std::move(input), *std::move(memory));
     Listed      listed(*this, connection);
     co_await connection.serve();
 }

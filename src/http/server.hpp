@@ -33,6 +33,7 @@ private:
 
     Task<> accept(io::Listener& listener);
     Task<> connection(std::unique_ptr<io::Stream> stream);
+    Task<> serve_http2(std::unique_ptr<io::Stream> stream, Input input);
     Task<> turn_away(std::unique_ptr<io::Stream> stream);
     Task<> look_after();
     bool   make_room();

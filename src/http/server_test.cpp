@@ -5,57 +5,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Done = Outcome<void, Status>;
-
-Task<Done> echo(Exchange& exchange) {
-    CO_TRY(std::string body, co_await exchange.read_all());
-    co_await exchange.respond(response("text/plain", body));
-    co_return Done{};
-}
-
-/// Sends each piece of the body back as it comes.
-Task<Done> reflect(Exchange& exchange) {
-    co_await exchange.begin({.fields = {{"Content-Type", "text/plain"}}});
-    for (;;) {
-        CO_TRY(Bytes piece, co_await exchange.read());
-        if (piece.empty()) co_return Done{};
-        co_await exchange.write(piece.view());
-    }
-}
-
-Task<Done> ignore(Exchange& exchange) {
-    co_await exchange.respond({Status::no_content});
-    co_return Done{};
-}
-
-Task<Done> count_to_three(Exchange& exchange) {
-    co_await exchange.begin({.fields = {{"Content-Type", "text/plain"}}});
-    for (std::string_view word : {"one", "two", "three"}) co_await exchange.write(word);
-    co_return Done{};
-}
-
-Task<Done> fail_late(Exchange& exchange) {
-    co_await exchange.begin({});
-    co_await exchange.write("half of");
-    co_return fail(Status::internal_error, "the other half is gone");
-}
-
-Task<Done> wait_for_the_end(Exchange& exchange) {
-    io::Event over(exchange.shard());
-    exchange.wake_when_over(&over);
-    co_await exchange.begin({});
-    co_await over.wait_until(exchange.shard().now() + 1h);
-    co_await exchange.write(exchange.is_over() ? "over" : "late");
-    exchange.wake_when_over(nullptr);
-    co_return Done{};
-}
-
-Task<Done> sleep_a_second(Exchange& exchange) {
-    co_await exchange.shard().sleep_for(1s);
-    co_await exchange.respond(response("text/plain", "slept"));
-    co_return Done{};
-}
-
 class HttpServer : public ServerTest {
 protected:
     HttpServer() {
@@ -117,6 +66,9 @@ TEST_F(HttpServer, asks_for_a_body_that_waits_for_leave) {
     start();
     std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
     EXPECT_EQ(ask(head + "hi"), "HTTP/1.1 100 Continue\r\n\r\n" + plain("hi"));
+    std::string streamed = ask(head.replace(6, 4, "reflect") + "hi");
+    EXPECT_TRUE(streamed.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    EXPECT_TRUE(streamed.ends_with("2\r\nhi\r\n0\r\n\r\n")) << streamed;
 }
 
 TEST_F(HttpServer, closes_when_the_handler_did_not_want_the_body_that_waits) {

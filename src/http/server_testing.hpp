@@ -76,6 +76,59 @@ private:
     }
 };
 
+// -- handlers
+
+using Done = Outcome<void, Status>;
+
+inline Task<Done> echo(Exchange& exchange) {
+    CO_TRY(std::string body, co_await exchange.read_all());
+    co_await exchange.respond(response("text/plain", body));
+    co_return Done{};
+}
+
+/// Sends each piece of the body back as it comes.
+inline Task<Done> reflect(Exchange& exchange) {
+    co_await exchange.begin({.fields = {{"Content-Type", "text/plain"}}});
+    for (;;) {
+        CO_TRY(Bytes piece, co_await exchange.read());
+        if (piece.empty()) co_return Done{};
+        co_await exchange.write(piece.view());
+    }
+}
+
+inline Task<Done> ignore(Exchange& exchange) {
+    co_await exchange.respond({Status::no_content});
+    co_return Done{};
+}
+
+inline Task<Done> count_to_three(Exchange& exchange) {
+    co_await exchange.begin({.fields = {{"Content-Type", "text/plain"}}});
+    for (std::string_view word : {"one", "two", "three"}) co_await exchange.write(word);
+    co_return Done{};
+}
+
+inline Task<Done> fail_late(Exchange& exchange) {
+    co_await exchange.begin({});
+    co_await exchange.write("half of");
+    co_return fail(Status::internal_error, "the other half is gone");
+}
+
+inline Task<Done> wait_for_the_end(Exchange& exchange) {
+    io::Event over(exchange.shard());
+    exchange.wake_when_over(&over);
+    co_await exchange.begin({});
+    co_await over.wait_until(exchange.shard().now() + std::chrono::hours(1));
+    co_await exchange.write(exchange.is_over() ? "over" : "late");
+    exchange.wake_when_over(nullptr);
+    co_return Done{};
+}
+
+inline Task<Done> sleep_a_second(Exchange& exchange) {
+    co_await exchange.shard().sleep_for(std::chrono::seconds(1));
+    co_await exchange.respond(response("text/plain", "slept"));
+    co_return Done{};
+}
+
 /// A request without a body.
 inline std::string get(std::string_view target, std::string_view fields = "") {
     return fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n{}\r\n", target, fields);

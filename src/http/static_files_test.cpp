@@ -5,8 +5,6 @@
 namespace riacho::http {
 namespace {
 
-using Done = Outcome<void, Status>;
-
 class StaticFilesTest : public ServerTest {
 protected:
     StaticFilesTest()
