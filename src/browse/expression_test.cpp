@@ -8,7 +8,7 @@
 namespace riacho::browse {
 namespace {
 
-constexpr PartitionIndex partition{3};
+constexpr PartitionIndex third{3};
 
 /// Every case is asked about this order, unless it says otherwise.
 TestRecord order() {
@@ -30,7 +30,7 @@ bool finds(std::string_view search, const TestRecord& record = order()) {
     auto compiled = Expression::compile(search);
     EXPECT_TRUE(compiled) << search << ": " << (compiled ? "" : compiled.error().message);
     if (!compiled) return false;
-    return with_record(record, [&](const kafka::Record& r) { return compiled->matches(partition, r); });
+    return with_record(record, [&](const kafka::Record& r) { return compiled->matches(third, r); });
 }
 
 struct Case {
@@ -218,7 +218,7 @@ TEST(Search, ReadsKeysAndValuesThatAreNoDocuments) {
 TEST(Search, TakesATextAsItIs) {
     auto finds_text = [](std::string_view text) {
         auto search = Expression::containing(text);
-        return with_record(order(), [&](auto& r) { return search.matches(partition, r); });
+        return with_record(order(), [&](auto& r) { return search.matches(third, r); });
     };
     EXPECT_TRUE(finds_text("\"user\": {\"id\": 42"));
     EXPECT_TRUE(finds_text("abc-2"));
@@ -229,7 +229,7 @@ TEST(Search, CountsPatternsItGaveUpOn) {
     auto search = Expression::compile("value ~ \"^(a+)+$\" or value.x ~ \"^(a+)+$\"");
     ASSERT_TRUE(search);
     TestRecord record{.value = std::string(60, 'a') + "b"};
-    EXPECT_FALSE(with_record(record, [&](auto& r) { return search->matches(partition, r); }));
+    EXPECT_FALSE(with_record(record, [&](auto& r) { return search->matches(third, r); }));
     EXPECT_EQ(search->gave_up(), 1);
 }
 
