@@ -1,10 +1,7 @@
 #include "app/configuration.hpp"
 
-#include "app/known_names.hpp"
-
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 #include <variant>
 
 namespace riacho::app {
@@ -104,7 +101,7 @@ private:
         for (const auto& [name, value] : sources_.file) values_[name] = value;
         for (const auto& [variable, value] : sources_.environment) {
             std::string name = name_of_environment(variable);
-            if (broker::find_broker_option(name) || is_kafka_name(name)) values_[name] = value;
+            if (broker::find_broker_option(name)) values_[name] = value;
         }
         for (const auto& [name, value] : sources_.set) values_[name] = value;
     }
@@ -119,7 +116,16 @@ private:
             if (auto set = broker::find_broker_option(name)->set(result_.broker, value); !set)
                 return fail(ConfigurationError::usage, fmt::format("{}={}: {}", name, value, set.error()));
         }
+        say_what_is_so();
         return {};
+    }
+
+    /// What a broker of Kafka's must be told is told to whoever asks for its configuration.
+    void say_what_is_so() {
+        std::string node = std::to_string(result_.broker.node_id);
+        for (const auto& [name, value] : {std::pair("node.id", node), std::pair("broker.id", node),
+                                          std::pair("process.roles", std::string("broker,controller"))})
+            (void)broker::find_broker_option(name)->set(result_.broker, value);
     }
 
     Step add_listeners() {
@@ -186,13 +192,13 @@ private:
     }
 
     void note_names() {
-        static const std::set<std::string_view> acted_on{"listeners", "advertised.listeners",
-                                                         "listener.security.protocol.map",
-                                                         "controller.listener.names"};
-        std::vector<std::string_view>           idle, unknown;
+        std::vector<std::string_view> idle, unknown;
         for (const auto& [name, value] : values_) {
-            if (broker::find_broker_option(name) || acted_on.contains(name)) continue;
-            (is_kafka_name(name) ? idle : unknown).push_back(name);
+            auto* option = broker::find_broker_option(name);
+            if (!option)
+                unknown.push_back(name);
+            else if (option->standing != Standing::acted_on)
+                idle.push_back(name);
         }
         if (!idle.empty())
             result_.notes.push_back(

@@ -104,7 +104,8 @@ template <class Options> void print_options(std::span<const Option<Options>> tab
     output.line("| name | default | what it does |");
     output.line("|--|--|--|");
     for (const auto& option : table)
-        output.line(fmt::format("| `{}` | {} | {} |", option.name, option.get(defaults), option.about));
+        if (option.standing == Standing::acted_on)
+            output.line(fmt::format("| `{}` | {} | {} |", option.name, option.get(defaults), option.about));
 }
 
 int print_all_options(const cli::Arguments&, cli::Output& output) {

@@ -90,6 +90,10 @@ parse_list(std::string_view text, const std::vector<std::string_view>& allowed) 
 }
 
 std::string join(const std::vector<std::string>& items) { return fmt::format("{}", fmt::join(items, ",")); }
-std::string real_text(double value) { return fmt::format("{}", value); }
+std::string real_text(double value) {
+    std::string text = fmt::format("{}", value);
+    if (std::size_t at = text.find("e+"); at != text.npos) text.replace(at, 2, "E"); // as Java writes it
+    return text;
+}
 
 } // namespace riacho::option_detail

@@ -21,8 +21,17 @@ enum class OptionType : std::int8_t {
     int16 = 4,
     int64 = 5,
     real = 6,
-    list = 7
+    list = 7,
+    class_name = 8,
+    password = 9 ///< never shown
 };
+
+/// Whether it can be changed while the program runs: for one broker, or for all of the cluster as well.
+enum class Dynamic : std::uint8_t { no, per_broker, cluster_wide };
+
+/// What an option is to this program: `kept` is known, checked and described, and changes nothing; `internal`
+/// is that too, and shown to nobody.
+enum class Standing : std::uint8_t { acted_on, kept, internal };
 
 /// One row of an option table: everything that is said about an option is said here, once. The table gives
 /// the properties file, `--set`, the environment, DescribeConfigs and the documentation.
@@ -33,6 +42,10 @@ template <class Options> struct Option {
     /// Sets the field, or says in words what is allowed and changes nothing.
     std::function<std::expected<void, std::string>(Options&, std::string_view text)> set;
     std::function<std::string(const Options&)>                                       get;
+    Dynamic                                                                          dynamic = Dynamic::no;
+    Standing standing = Standing::acted_on;
+    /// Without a value until somebody says one, though `get` may have another option's.
+    bool is_unset_by_default = false;
 };
 
 /// What a value must be, and the words for it.

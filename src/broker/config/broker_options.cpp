@@ -1,6 +1,9 @@
 #include "broker/config/broker_options.hpp"
 
+#include "broker/config/kept_config.hpp"
+
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace riacho::broker {
@@ -27,7 +30,7 @@ std::vector<BrokerRow> node_rows() {
         boolean_option("auto.create.topics.enable", &O::auto_create_topics_enable,
                        "Make a topic when a producer asks for one that is missing."),
         text_option("broker.rack", &O::broker_rack, "The rack that clients are told."),
-        whole_option("default.replication.factor", int16, &O::default_replication_factor,
+        whole_option("default.replication.factor", int32, &O::default_replication_factor,
                      "Replicas of a topic that does not say how many.", between(1, 32767)),
         boolean_option("delete.topic.enable", &O::delete_topic_enable, "Let topics be deleted."),
         whole_option("node.id", int32, &O::node_id, "The broker's number.", at_least(0)),
@@ -211,36 +214,91 @@ std::vector<BrokerRow> store_rows() {
     };
 }
 
-/// Kafka's coarser names of two topic defaults. Applied before the fine ones, which win.
-template <class Field> BrokerRow coarse(std::string_view name, Field field, std::int64_t unit_ms) {
-    return {name, int32, "The same in a coarser unit; the name in milliseconds wins.",
-            [=](BrokerOptions& options, std::string_view text) -> std::expected<void, std::string> {
-                auto value = option_detail::parse_whole(text, between(-1, INT64_MAX / unit_ms));
-                if (!value) return std::unexpected(value.error());
-                if (*value < 0)
-                    options.topics.*field = {};
-                else
-                    options.topics.*field = milliseconds(*value * unit_ms);
-                return {};
-            },
-            [=](const BrokerOptions& options) {
-                std::optional<milliseconds> value = options.topics.*field;
-                return std::to_string(value ? value->count() / unit_ms : -1);
-            }};
+/// Kafka's coarser names of two topic defaults. Applied before the fine ones, which win. `by_default` is null
+/// where Kafka has no value.
+template <class Field>
+BrokerRow coarse(std::string_view name, Field field, std::int64_t unit_ms, const char* by_default) {
+    BrokerRow row{name, int32, "The same in a coarser unit; the name in milliseconds wins.",
+                  [=](BrokerOptions& options, std::string_view text) -> std::expected<void, std::string> {
+                      auto value = option_detail::parse_whole(text, between(-1, INT64_MAX / unit_ms));
+                      if (!value) return std::unexpected(value.error());
+                      options.kept[std::string(name)] = std::to_string(*value);
+                      if (*value < 0)
+                          options.topics.*field = {};
+                      else
+                          options.topics.*field = milliseconds(*value * unit_ms);
+                      return {};
+                  },
+                  [=](const BrokerOptions& options) {
+                      auto said = options.kept.find(name);
+                      return said != options.kept.end() ? said->second
+                                                        : std::string(by_default ? by_default : "");
+                  }};
+    row.is_unset_by_default = by_default == nullptr;
+    return row;
+}
+
+BrokerRow kept_row(const KeptConfig& config) {
+    BrokerRow row{
+        config.name, config.type, config.about,
+        [config](BrokerOptions& options, std::string_view text) -> std::expected<void, std::string> {
+            if (auto checked = check_kept(config, text); !checked) return checked;
+            options.kept[std::string(config.name)] = text;
+            return {};
+        },
+        [config](const BrokerOptions& options) {
+            auto said = options.kept.find(config.name);
+            if (said != options.kept.end()) return said->second;
+            return std::string(config.by_default ? config.by_default : "");
+        }};
+    row.dynamic = config.dynamic;
+    row.standing = config.standing;
+    row.is_unset_by_default = config.by_default == nullptr;
+    return row;
+}
+
+std::vector<BrokerRow> kept_rows() {
+    std::vector<BrokerRow> rows;
+    for (const KeptConfig& config : kept_configs())
+        if (config.reach != Reach::groups_only) rows.push_back(kept_row(config));
+    return rows;
+}
+
+/// What Kafka changes while it runs, of the options that have fields; topic defaults are among it.
+constexpr std::array<std::string_view, 9> changed_while_running{
+    "log.cleaner.backoff.ms",       "log.cleaner.dedupe.buffer.size",
+    "log.cleaner.io.buffer.size",   "log.cleaner.io.max.bytes.per.second",
+    "max.connection.creation.rate", "max.connections",
+    "max.connections.per.ip",       "max.connections.per.ip.overrides",
+    "producer.id.expiration.ms",
+};
+
+/// Without a value of their own in Kafka until somebody says one.
+constexpr std::array<std::string_view, 6> unset_by_default{"broker.rack",      "log.flush.interval.ms",
+                                                           "log.retention.ms", "log.roll.jitter.ms",
+                                                           "log.roll.ms",      "node.id"};
+
+void note_what_is_said(BrokerRow& row) {
+    row.set = [name = std::string(row.name), set = row.set](BrokerOptions& options, std::string_view text) {
+        auto done = set(options, text);
+        if (done) options.said.insert(name);
+        return done;
+    };
 }
 
 std::vector<BrokerRow> topic_default_rows() {
     constexpr std::int64_t minute_ms = 60'000, hour_ms = 60 * minute_ms;
     std::vector<BrokerRow> rows{
-        coarse("log.retention.hours", &TopicConfig::retention_ms, hour_ms),
-        coarse("log.retention.minutes", &TopicConfig::retention_ms, minute_ms),
-        coarse("log.roll.hours", &TopicConfig::segment_ms, hour_ms),
+        coarse("log.retention.hours", &TopicConfig::retention_ms, hour_ms, "168"),
+        coarse("log.retention.minutes", &TopicConfig::retention_ms, minute_ms, nullptr),
+        coarse("log.roll.hours", &TopicConfig::segment_ms, hour_ms, "168"),
     };
     for (const auto& option : topic_options()) {
         std::string_view name = broker_synonym(option.name);
         if (name.empty()) continue;
         rows.push_back(inside(&BrokerOptions::topics, option));
         rows.back().name = name;
+        rows.back().dynamic = Dynamic::cluster_wide;
     }
     return rows;
 }
@@ -269,9 +327,16 @@ std::span<const Option<BrokerOptions>> broker_options() {
     static const std::vector<BrokerRow> table = [] {
         std::vector<BrokerRow> rows;
         for (auto part : {node_rows(), limit_rows(), log_rows(), metadata_rows(), cleaner_rows(),
-                          store_rows(), topic_default_rows()})
+                          store_rows(), topic_default_rows(), kept_rows()})
             rows.insert(rows.end(), part.begin(), part.end());
         for (const auto& row : group_options()) rows.push_back(inside(&BrokerOptions::groups, row));
+        for (BrokerRow& row : rows) {
+            if (std::ranges::find(changed_while_running, row.name) != changed_while_running.end())
+                row.dynamic = Dynamic::cluster_wide;
+            row.is_unset_by_default |=
+                std::ranges::find(unset_by_default, row.name) != unset_by_default.end();
+        }
+        for (BrokerRow& row : rows) note_what_is_said(row);
         std::ranges::sort(rows, {}, &BrokerRow::name);
         return rows;
     }();
@@ -282,6 +347,18 @@ const Option<BrokerOptions>* find_broker_option(std::string_view name) {
     auto table = broker_options();
     auto found = std::ranges::lower_bound(table, name, {}, &BrokerRow::name);
     return found != table.end() && found->name == name ? &*found : nullptr;
+}
+
+std::vector<std::string_view> same_options(std::string_view name) {
+    static const std::vector<std::vector<std::string_view>> same{
+        {"log.retention.ms", "log.retention.minutes", "log.retention.hours"},
+        {"log.roll.ms", "log.roll.hours"},
+        {"log.roll.jitter.ms", "log.roll.jitter.hours"},
+    };
+    for (const auto& names : same)
+        if (std::ranges::find(names, name) != names.end()) return names;
+    if (name == "log.flush.interval.ms") return {name, "log.flush.scheduler.interval.ms"};
+    return {name};
 }
 
 } // namespace riacho::broker

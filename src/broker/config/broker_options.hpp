@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,6 +65,11 @@ struct BrokerOptions {
     TopicConfig           topics; ///< what a topic has that overrides nothing
     storage::StoreOptions store;
     std::uint64_t         wal_external_bytes = 1u << 20;
+
+    /// What was said of options that have no field of their own.
+    std::map<std::string, std::string, std::less<>> kept;
+    /// The names that somebody gave a value at the start, be it the default.
+    std::set<std::string, std::less<>> said;
 };
 
 /// How the log of the topic `name` is kept.
@@ -72,9 +78,11 @@ storage::LogOptions log_options(const BrokerOptions& broker, std::string_view na
 /// And how that of the metadata is.
 storage::LogOptions metadata_log_options(const BrokerOptions& broker);
 
-/// Every option of a broker that we act on, by name: those of BrokerOptions, and the broker's names of the
-/// topic defaults ("log.retention.ms").
+/// Every option of a broker, by name: those of BrokerOptions, the broker's names of the topic defaults
+/// ("log.retention.ms"), and all others that Kafka has.
 std::span<const Option<BrokerOptions>> broker_options();
 const Option<BrokerOptions>*           find_broker_option(std::string_view name);
+/// The options that say the same, the one that wins first: "log.retention.ms", in minutes, in hours.
+std::vector<std::string_view> same_options(std::string_view name);
 
 } // namespace riacho::broker

@@ -94,6 +94,7 @@ TEST(BrokerOptions, take_every_default_as_a_value_and_stay_as_they_are) {
     for (const auto& option : broker_options()) {
         BrokerOptions options;
         std::string   before = option.get(options);
+        if (option.is_unset_by_default && before.empty()) continue; // there is none
         EXPECT_TRUE(option.set(options, before)) << option.name << "=" << before;
         EXPECT_EQ(option.get(options), before) << option.name;
     }

@@ -59,7 +59,7 @@ CreateAnswer answer_of(Call& call, const std::string& name, const MetadataWriter
     answer.num_partitions = outcome->partitions;
     answer.replication_factor = outcome->replication_factor;
     answer.configs.emplace();
-    for (const DescribedConfig& config : describe_topic(call.broker.options(), *outcome))
+    for (const DescribedConfig& config : describe_topic(broker_configs(call), *outcome))
         answer.configs->push_back({.name = config.name,
                                    .value = config.value,
                                    .read_only = false,

@@ -13,7 +13,15 @@ using kafka::ErrorCode;
 using ConfigAnswer = kafka::DescribeConfigsResponse::Result;
 using ConfigQuestion = kafka::DescribeConfigsRequest::Resource;
 
-constexpr std::int8_t topic_resource_type = 2, broker_resource_type = 4;
+using DescribeOutcome = Outcome<DescribedConfigs, ErrorCode>;
+
+enum ResourceType : std::int8_t {
+    topic_resource_type = 2,
+    broker_resource_type = 4,
+    logger_resource_type = 8,
+    metrics_resource_type = 16,
+    group_resource_type = 32
+};
 
 ConfigAnswer refused_resource(const ConfigQuestion& asked, ErrorCode error, std::string message) {
     ConfigAnswer answer;
@@ -25,20 +33,20 @@ ConfigAnswer refused_resource(const ConfigQuestion& asked, ErrorCode error, std:
 }
 
 ConfigAnswer listed(const kafka::DescribeConfigsRequest& request, const ConfigQuestion& asked,
-                    std::vector<DescribedConfig> configs) {
+                    DescribedConfigs configs) {
     ConfigAnswer answer = refused_resource(asked, ErrorCode::none, {});
     answer.error_message = std::nullopt;
-    bool is_topic = asked.resource_type == topic_resource_type;
     for (DescribedConfig& config : configs) {
         const auto& keys = asked.configuration_keys;
         if (keys && !keys->empty() && std::ranges::find(*keys, config.name) == keys->end()) continue;
         auto& entry = answer.configs.emplace_back();
         entry.name = config.name;
         entry.value = config.value;
-        entry.read_only = !is_topic;
+        entry.read_only = config.dynamic == Dynamic::no;
+        entry.is_sensitive = config.is_sensitive();
         entry.config_source = static_cast<std::int8_t>(config.source);
-        entry.config_type = static_cast<std::int8_t>(config.type);
-        if (request.include_documentation) entry.documentation = std::string(config.about);
+        entry.config_type = config.type ? static_cast<std::int8_t>(*config.type) : std::int8_t{0};
+        if (request.include_documentation && config.type) entry.documentation = std::string(config.about);
         if (!request.include_synonyms) continue;
         for (ConfigSynonym& synonym : config.synonyms)
             entry.synonyms.push_back({.name = std::move(synonym.name),
@@ -48,42 +56,67 @@ ConfigAnswer listed(const kafka::DescribeConfigsRequest& request, const ConfigQu
     return answer;
 }
 
-ConfigAnswer describe_resource(Call& call, const kafka::DescribeConfigsRequest& request,
-                               const ConfigQuestion& asked) {
-    const BrokerOptions& options = call.broker.options();
-    if (asked.resource_type == topic_resource_type) {
-        if (auto problem = topic_name_problem(asked.resource_name))
-            return refused_resource(asked, ErrorCode::invalid_topic_exception, *problem);
-        auto topic = call.here.image.find(asked.resource_name);
-        if (!topic)
-            return refused_resource(asked, ErrorCode::unknown_topic_or_partition,
-                                    "This server does not host this topic-partition.");
-        return listed(request, asked, describe_topic(options, *topic));
+DescribeOutcome describe_named_topic(Call& call, const std::string& name) {
+    if (auto problem = topic_name_problem(name)) return fail(ErrorCode::invalid_topic_exception, *problem);
+    auto topic = call.here.image.find(name);
+    if (!topic) return fail(ErrorCode::unknown_topic_or_partition); // without words, as Kafka
+    return describe_topic(broker_configs(call), *topic);
+}
+
+/// Whether `name` is this broker's number.
+Outcome<void, ErrorCode> check_broker_name(const Call& call, const std::string& name,
+                                           std::string_view or_empty) {
+    auto number = option_detail::parse_whole(name, between(INT32_MIN, INT32_MAX));
+    if (!number)
+        return fail(ErrorCode::invalid_request,
+                    fmt::format("Broker id must be an integer, but it is: {}", name));
+    std::int32_t id = call.broker.options().node_id;
+    if (*number != id)
+        return fail(ErrorCode::invalid_request,
+                    fmt::format("Unexpected broker id, expected {}{} but received {}", id, or_empty, name));
+    return {};
+}
+
+DescribeOutcome describe_resource(Call& call, const ConfigQuestion& asked) {
+    const std::string& name = asked.resource_name;
+    switch (asked.resource_type) {
+    case topic_resource_type:
+        return describe_named_topic(call, name);
+    case broker_resource_type:
+        if (name.empty()) return describe_all_brokers(broker_configs(call));
+        if (auto checked = check_broker_name(call, name, " or empty string,"); !checked)
+            return std::unexpected(checked.error());
+        return describe_broker(broker_configs(call));
+    case logger_resource_type:
+        if (name.empty()) return fail(ErrorCode::invalid_request, "Broker id must not be empty");
+        if (auto checked = check_broker_name(call, name, ""); !checked)
+            return std::unexpected(checked.error());
+        return describe_loggers();
+    case metrics_resource_type:
+        if (name.empty())
+            return fail(ErrorCode::invalid_request, "Client metrics subscription name must not be empty");
+        return describe_client_metrics();
+    case group_resource_type:
+        if (name.empty()) return fail(ErrorCode::invalid_request, "Group name must not be empty");
+        return describe_group(broker_configs(call));
+    default:
+        return fail(ErrorCode::invalid_request, fmt::format("Unexpected resource type {} for resource {}",
+                                                            static_cast<int>(asked.resource_type), name));
     }
-    if (asked.resource_type == broker_resource_type) {
-        if (!asked.resource_name.empty() && asked.resource_name != std::to_string(options.node_id))
-            return refused_resource(
-                asked, ErrorCode::invalid_request,
-                fmt::format("Unexpected broker id, expected {} or empty string, but received {}",
-                            options.node_id, asked.resource_name));
-        if (asked.resource_name.empty())
-            return listed(request, asked, {}); // no cluster-wide dynamic defaults
-        return listed(request, asked, describe_broker(options));
-    }
-    return refused_resource(
-        asked, ErrorCode::invalid_request,
-        fmt::format("resource type {} is not supported; supported are 2 (topic) and 4 (broker)",
-                    asked.resource_type));
 }
 
 } // namespace
 
-// DescribeConfigs, v1-4: the configurations of topics and of the broker.
+// DescribeConfigs, v1-4: the configurations of topics, brokers, groups and others.
 //   v1 synonyms, source   v3 type, documentation (KIP-569)   v4 flexible
 Task<kafka::DescribeConfigsResponse> describe_configs(Call& call, kafka::DescribeConfigsRequest request) {
     kafka::DescribeConfigsResponse response;
-    for (const ConfigQuestion& asked : request.resources)
-        response.results.push_back(describe_resource(call, request, asked));
+    for (const ConfigQuestion& asked : request.resources) {
+        auto described = describe_resource(call, asked);
+        response.results.push_back(
+            described ? listed(request, asked, *std::move(described))
+                      : refused_resource(asked, described.error().code, described.error().detail));
+    }
     co_return response;
 }
 
