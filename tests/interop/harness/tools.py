@@ -80,6 +80,17 @@ def franz_go() -> pathlib.Path:
     return once("franz-go", [source / "main.go", source / "go.mod", source / "go.sum"], build) / "history"
 
 
+def h2spec() -> pathlib.Path:
+    """The conformance test of HTTP/2."""
+    source = INTEROP / "h2spec"
+
+    def build(folder: pathlib.Path) -> None:
+        run(["go", "build", "-o", folder / "h2spec", "github.com/summerwind/h2spec/cmd/h2spec"], 900, cwd=source,
+            env=ENVIRONMENT | {"CGO_ENABLED": "0"})
+
+    return once("h2spec", [source / "go.mod", source / "go.sum"], build) / "h2spec"
+
+
 def kafkajs() -> list:
     """`node client.js`, with what package-lock.json pins beside it."""
     source = INTEROP / "kafkajs"
