@@ -110,18 +110,18 @@ Task<bool> Tries::again_after(kafka::ErrorCode error, const Route& route) {
     bool done_perhaps =
         error == ErrorCode::request_timed_out || error == ErrorCode::not_enough_replicas_after_append;
     if (done_perhaps && repeat_ == Repeat::when_refused) co_return false;
-    co_return co_await cluster_.pause(++count_, deadline_);
+    co_return co_await cluster_.pause(++count_, lane_, deadline_);
 }
 
 Task<bool> Tries::again_after(NoReply problem, const Route& route) {
     if (problem.why == LinkError::refused) co_return co_await again_after(problem.error, route);
     if (!may_pass(problem.why)) co_return false;
-    co_return co_await cluster_.pause(++count_, deadline_);
+    co_return co_await cluster_.pause(++count_, lane_, deadline_);
 }
 
 Task<bool> Tries::again_after_loss(LinkError error) {
     if (!may_pass(error) || repeat_ == Repeat::when_refused) co_return false;
-    co_return co_await cluster_.pause(++count_, deadline_);
+    co_return co_await cluster_.pause(++count_, lane_, deadline_);
 }
 
 } // namespace riacho::client

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,8 +74,9 @@ public:
     /// Calls under way end with `closed`; waits until nothing runs.
     Task<> close();
     void   close_lane(Lane lane);
-    Lane   open_lane() { return Lane{++lanes_}; }
+    Lane   open_lane() { return *lanes_.insert(Lane{++last_lane_}).first; }
     bool   is_closed() const { return closing_.is_set(); }
+    bool is_open(Lane lane) const { return !is_closed() && (lane == Lane::shared || lanes_.contains(lane)); }
 
     /// Finds out what is not known of these routes, or is too old, in as few requests as it takes.
     Task<Reply<void>> prepare(std::vector<Route> routes, Time deadline);
@@ -93,7 +95,7 @@ public:
 
     /// The pause before try number `tries`, doubled each time, with a fifth of chance in it. False at the
     /// end.
-    Task<bool> pause(unsigned tries, Time deadline);
+    Task<bool> pause(unsigned tries, Lane lane, Time deadline);
 
     io::Shard&            shard() { return shard_; }
     const ClusterOptions& options() const { return options_; }
@@ -138,7 +140,8 @@ private:
     std::map<std::string, CachedTopic>          topics_;
     std::map<CoordinatorId, std::int32_t>       coordinators_;
     std::map<SlotId, std::shared_ptr<LinkSlot>> slots_;
-    std::uint32_t                               lanes_ = 0;
+    std::uint32_t                               last_lane_ = 0;
+    std::set<Lane>                              lanes_; // that were opened, and are
     bool                                        dead_ = false;
     io::Group                                   work_; // connecting, and the ends of links
 };

@@ -31,6 +31,7 @@ void ClusterInside::bury(std::unique_ptr<Link> link) {
 Task<> ClusterInside::finish(std::unique_ptr<Link> link) { co_await link->close(); }
 
 void ClusterInside::close_lane(Lane lane) {
+    lanes_.erase(lane);
     for (auto entry = slots_.begin(); entry != slots_.end();) {
         if (entry->first.second != lane) {
             ++entry;
@@ -49,7 +50,7 @@ Task<Reply<HeldLink>> ClusterInside::hold(Node node, Lane lane, Time deadline) {
     auto slot = slot_for(node, lane);
     for (bool waited = false;; waited = true) {
         if (is_closed() || slot->closed)
-            co_return fail(NoReply{.why = LinkError::closed}, "the cluster was closed");
+            co_return fail(NoReply{.why = LinkError::closed}, "the connection was closed here");
         bool usable = slot->link && slot->link->is_open() && shard_.now() < slot->link->expires_at();
         if (!usable) slot->link.reset();
         if (usable && slot->in_flight < options_.in_flight_max) co_return HeldLink(slot);
@@ -100,9 +101,9 @@ Task<> ClusterInside::dial(std::shared_ptr<LinkSlot> slot) {
     slot->changed.set();
 }
 
-Task<bool> ClusterInside::pause(unsigned tries, Time deadline) {
+Task<bool> ClusterInside::pause(unsigned tries, Lane lane, Time deadline) {
     Time until = shard_.now() + backoff(options_.retry_backoff, options_.retry_backoff_max, tries - 1);
-    if (until >= deadline) co_return false;
+    if (until >= deadline || !is_open(lane)) co_return false;
     co_return !co_await closing_.wait_until(until);
 }
 

@@ -11,7 +11,7 @@ namespace riacho::client {
 class Tries {
 public:
     Tries(ClusterInside& cluster, const CallOptions& how)
-        : cluster_(cluster), repeat_(how.repeat),
+        : cluster_(cluster), repeat_(how.repeat), lane_(how.lane),
           deadline_(cluster.shard().now() +
                     (how.timeout > Time{0} ? how.timeout : cluster.options().call_timeout)),
           try_timeout_(how.try_timeout > Time{0} ? how.try_timeout : cluster.options().request_timeout) {}
@@ -28,6 +28,7 @@ public:
 private:
     ClusterInside& cluster_;
     Repeat         repeat_;
+    Lane           lane_;
     Time           deadline_;
     Time           try_timeout_;
     unsigned       count_ = 0;
