@@ -1,6 +1,7 @@
 #include "browse/expression.hpp"
 
 #include "base/check.hpp"
+#include "base/outcome.hpp"
 #include "browse/json_paths.hpp"
 #include "browse/test_of_value.hpp"
 

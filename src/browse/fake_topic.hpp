@@ -80,7 +80,10 @@ public:
         co_return answer;
     }
 
+    void stop() override { ++stops; }
+
     std::map<std::int32_t, Partition> partitions;
+    std::size_t                       stops = 0;
     std::size_t                       fetches = 0;
     std::size_t                       fetched_bytes = 0;
     std::optional<SourceError>        failing;

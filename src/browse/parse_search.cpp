@@ -1,3 +1,4 @@
+#include "base/outcome.hpp"
 #include "browse/syntax.hpp"
 #include "browse/token.hpp"
 #include "data/number.hpp"

@@ -60,6 +60,8 @@ public:
     virtual Answer<std::vector<Offset>>  offsets_at(std::vector<PartitionIndex> partitions,
                                                     Timestamp                   time) = 0;
     virtual Answer<std::vector<Fetched>> fetch(FetchRequest request) = 0;
+    /// A fetch that is under way fails at once, and so do later ones: a source is for one search.
+    virtual void stop() = 0;
 };
 
 } // namespace riacho::browse

@@ -243,6 +243,28 @@ SearchDone Search::done(SearchDone::Reason reason) const {
     return over;
 }
 
-Task<> Search::stop() { co_await work_.join(); }
+Task<> Search::stop() {
+    if (is_fetching_) source_.stop();
+    co_await work_.join();
+}
+
+Task<Outcome<std::optional<FoundRecord>, SourceError>> find_record(io::Shard& shard, RecordSource& source,
+                                                                   PartitionIndex partition, Offset offset) {
+    CO_TRY(auto ranges, co_await source.ranges({partition}));
+    if (offset < ranges.front().start || offset >= ranges.front().end) co_return std::nullopt;
+    SearchRequest request{.start = Resume{{{partition, offset, offset.next()}}}, .hits_max = 1};
+    auto          everything = Expression::compile("");
+    check(everything.has_value(), "an empty search finds everything");
+    CO_TRY(auto search, co_await Search::begin(shard, source, std::move(request), *std::move(everything)));
+    for (;;) {
+        auto event = co_await search->next();
+        if (event && std::holds_alternative<SearchProgress>(*event)) continue;
+        co_await search->stop();
+        if (!event) co_return std::unexpected(std::move(event).error());
+        auto* found = std::get_if<FoundRecord>(&*event);
+        if (!found) co_return std::nullopt;
+        co_return std::optional(std::move(*found));
+    }
+}
 
 } // namespace riacho::browse

@@ -107,6 +107,11 @@ private:
     io::Group                                                        work_;
 };
 
+/// The record at exactly this offset; nothing where none is there, or is seen (compacted, deleted, aborted,
+/// to come).
+Task<Outcome<std::optional<FoundRecord>, SourceError>> find_record(io::Shard& shard, RecordSource& source,
+                                                                   PartitionIndex partition, Offset offset);
+
 /// The first offset of each partition such that together they hold the newest `count` records before `ends`,
 /// as far back as there are any. Reads what lies there.
 Task<Outcome<std::vector<Offset>, SourceError>> newest_starts(RecordSource&                    source,

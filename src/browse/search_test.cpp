@@ -261,6 +261,20 @@ TEST_F(SearchTopic, FetchesNoMoreThanItsReaderTakes) {
     EXPECT_EQ(found, 2000);
 }
 
+TEST_F(SearchTopic, FindsOneRecord) {
+    append(0, 0, 5, 0);
+    topic_.append(0, {{.value = "a", .offset = 5}, {.value = "b", .offset = 8}});
+    auto found = [&](std::int64_t offset) {
+        auto record = world_.run(find_record(world_.shard(), topic_, PartitionIndex{0}, {offset}));
+        return record && *record ? std::string(as_text(*(*record)->record().value)) : "none";
+    };
+    EXPECT_EQ(found(3), "value 3");
+    EXPECT_EQ(found(8), "b");
+    EXPECT_EQ(found(6), "none");
+    EXPECT_EQ(found(9), "none");
+    EXPECT_EQ(found(1000), "none");
+}
+
 TEST_F(SearchTopic, SaysWhenItsSourceFails) {
     append(0, 0, 1, 0);
     auto compiled = Expression::compile("");

@@ -1,5 +1,6 @@
 #include "browse/token.hpp"
 
+#include "base/outcome.hpp"
 #include "data/json_parse.hpp"
 #include "data/utf8.hpp"
 
