@@ -111,7 +111,7 @@ public:
     using DeletedGroup = kafka::DeleteGroupsResponse::Result;
     Task<std::vector<Reply<Group>>>        describe_groups(std::vector<std::string> ids);
     Task<std::vector<Reply<DeletedGroup>>> delete_groups(std::vector<std::string> ids);
-    /// All that a group has committed.
+    /// All that a group has committed, by topic and partition.
     Task<Reply<std::vector<GroupOffset>>> fetch_offsets(std::string group);
     /// As somebody who is no member: the broker refuses while the group has some.
     Task<Reply<kafka::OffsetCommitResponse>> commit_offsets(std::string              group,

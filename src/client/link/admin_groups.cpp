@@ -4,6 +4,7 @@
 #include "client/link/scatter.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace riacho::client {
 namespace {
@@ -38,6 +39,7 @@ template <class Response> std::vector<GroupOffset> offsets_in(const std::vector<
                                .offset = partition.committed_offset,
                                .metadata = partition.metadata.value_or("")});
     }
+    std::ranges::sort(offsets, {}, [](const GroupOffset& one) { return std::tie(one.topic, one.partition); });
     return offsets;
 }
 
