@@ -7,8 +7,10 @@
 namespace riacho::app {
 namespace {
 
-constexpr std::uint16_t broker_port = 9092;
-constexpr std::uint32_t port_max = 65535;
+constexpr std::uint16_t    broker_port = 9092;
+constexpr std::uint16_t    ops_port = 9101;
+constexpr std::string_view ops_listeners = "ops.listeners";
+constexpr std::uint32_t    port_max = 65535;
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
@@ -86,6 +88,7 @@ public:
         merge();
         TRY(std::monostate applied, apply());
         TRY(applied, add_listeners());
+        TRY(applied, add_ops_listeners());
         if (!out_of_ports_.empty())
             return fail(ConfigurationError::usage,
                         fmt::format("--port-offset: {} is past the last port, {}", out_of_ports_, port_max));
@@ -101,7 +104,7 @@ private:
         for (const auto& [name, value] : sources_.file) values_[name] = value;
         for (const auto& [variable, value] : sources_.environment) {
             std::string name = name_of_environment(variable);
-            if (broker::find_broker_option(name)) values_[name] = value;
+            if (broker::find_broker_option(name) || name == ops_listeners) values_[name] = value;
         }
         for (const auto& [name, value] : sources_.set) values_[name] = value;
     }
@@ -154,17 +157,45 @@ private:
         return {};
     }
 
+    /// ops.listeners, as Confluent's services write theirs: "http://HOST:PORT,…".
+    Step add_ops_listeners() {
+        auto said = values_.find(ops_listeners);
+        if (said == values_.end()) {
+            for (const std::string& host : default_hosts()) result_.ops.push_back(moved({host, ops_port}));
+            return {};
+        }
+        TRY(auto wanted, parse_listeners(ops_listeners, said->second));
+        for (NamedEndpoint& listener : wanted) {
+            if (listener.name != "http")
+                return fail(ConfigurationError::usage,
+                            fmt::format("{}={}: {} is not supported; http is", ops_listeners, said->second,
+                                        listener.name));
+            if (listener.endpoint.host.empty()) listener.endpoint.host = sources_.bind;
+            result_.ops.push_back(moved(std::move(listener.endpoint)));
+        }
+        return {};
+    }
+
     /// Loopback is both of its addresses: "localhost" may mean either.
+    std::vector<std::string> default_hosts() const {
+        if (sources_.bind == "127.0.0.1" && !sources_.is_bind_given) return {sources_.bind, "::1"};
+        return {sources_.bind};
+    }
+
     void add_default_listener() {
-        add("PLAINTEXT", {sources_.bind, broker_port});
-        if (sources_.bind == "127.0.0.1" && !sources_.is_bind_given) add("PLAINTEXT", {"::1", broker_port});
+        for (const std::string& host : default_hosts()) add("PLAINTEXT", {host, broker_port});
+    }
+
+    io::Endpoint moved(io::Endpoint endpoint) {
+        std::uint32_t port = endpoint.port == 0 ? 0 : endpoint.port + sources_.port_offset;
+        if (port > port_max && out_of_ports_.empty())
+            out_of_ports_ = fmt::format("{} + {}", endpoint.port, sources_.port_offset);
+        endpoint.port = static_cast<std::uint16_t>(port);
+        return endpoint;
     }
 
     void add(std::string name, io::Endpoint endpoint) {
-        std::uint32_t moved = endpoint.port == 0 ? 0 : endpoint.port + sources_.port_offset;
-        if (moved > port_max) out_of_ports_ = fmt::format("{} + {}", endpoint.port, sources_.port_offset);
-        endpoint.port = static_cast<std::uint16_t>(moved);
-        result_.listeners.push_back({std::move(name), std::move(endpoint), {}});
+        result_.listeners.push_back({std::move(name), moved(std::move(endpoint)), {}});
     }
 
     Step advertise() {
@@ -195,6 +226,7 @@ private:
         std::vector<std::string_view> idle, unknown;
         for (const auto& [name, value] : values_) {
             auto* option = broker::find_broker_option(name);
+            if (name == ops_listeners) continue;
             if (!option)
                 unknown.push_back(name);
             else if (option->standing != Standing::acted_on)

@@ -26,6 +26,7 @@ struct ConfigurationSources {
 struct Configuration {
     broker::BrokerOptions                broker;
     std::vector<broker::ListenerOptions> listeners;
+    std::vector<io::Endpoint>            ops;   ///< where metrics and readiness are told; may be none
     std::vector<std::string>             notes; ///< for the log, one line each: names that change nothing
 };
 

@@ -101,6 +101,21 @@ TEST(Configuration, the_port_offset_moves_every_listener_but_not_what_is_adverti
     EXPECT_EQ(configured(sources).listeners[0].bind.port, 9192);
 }
 
+TEST(Configuration, ops_listens_where_the_broker_does_or_where_it_is_told_to) {
+    ConfigurationSources sources;
+    sources.port_offset = 10;
+    EXPECT_EQ(configured(sources).ops, (std::vector<io::Endpoint>{{"127.0.0.1", 9111}, {"::1", 9111}}));
+    sources.bind = "10.0.0.1";
+    sources.is_bind_given = true;
+    EXPECT_EQ(configured(sources).ops, (std::vector<io::Endpoint>{{"10.0.0.1", 9111}}));
+    sources.set = {{"ops.listeners", "http://:1,http://[::]:2"}};
+    EXPECT_EQ(configured(sources).ops, (std::vector<io::Endpoint>{{"10.0.0.1", 11}, {"::", 12}}));
+    sources.set = {{"ops.listeners", ""}};
+    EXPECT_TRUE(configured(sources).ops.empty());
+    sources.set = {{"ops.listeners", "https://:1"}};
+    EXPECT_EQ(refusal(sources), "ops.listeners=https://:1: https is not supported; http is");
+}
+
 TEST(Configuration, an_offset_past_the_last_port_is_refused) {
     ConfigurationSources sources;
     sources.port_offset = 70'000;

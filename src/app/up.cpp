@@ -3,10 +3,12 @@
 #include "app/configuration.hpp"
 #include "app/data_folder.hpp"
 #include "app/open_files.hpp"
+#include "app/ops_service.hpp"
 #include "base/log.hpp"
 #include "broker/broker.hpp"
 #include "client/link/ready.hpp"
 #include "io/real_world.hpp"
+#include "io/run_on.hpp"
 #include "io/signals.hpp"
 
 #include <algorithm>
@@ -96,59 +98,90 @@ class Running {
 public:
     Running(io::RealWorld& real, Configuration configuration, std::string folder, const UpOptions& options)
         : real_(real), world_(real.world()), configuration_(std::move(configuration)),
-          folder_(std::move(folder)), options_(options), broker_(world_, configuration_.broker) {}
+          folder_(std::move(folder)), options_(options), broker_(world_, configuration_.broker),
+          ops_(world_, real.services(), broker_) {}
 
     Task<> run() {
         io::SignalWaiter signals(real_.shard(), {SIGINT, SIGTERM});
-        if (!co_await start()) co_return;
-        int number = co_await signals.next();
-        up_log.info("signal {}: stopping", number);
-        co_await broker_.stop(world_.clock.now() + stop_max);
+        bool             has_started = co_await start();
+        if (has_started) {
+            int number = co_await signals.next();
+            up_log.info("signal {}: stopping", number);
+        }
+        ops_.set(OpsService::State::stopping);
+        Time deadline = world_.clock.now() + stop_max;
+        if (is_broker_open_) co_await broker_.stop(deadline);
+        co_await ops_.stop(deadline);
     }
 
     int exit_code() const { return exit_code_; }
 
 private:
     Task<bool> start() {
+        auto ops = co_await open_ops();
+        if (!ops) co_return false;
+        std::string ops_address = ops->empty() ? "" : ops->front()->local().text();
+        co_await ops_.serve(*std::move(ops));
         auto started = co_await broker_.start(folder_);
         if (!started) {
             exit_code_ = complain(
                 in_the_way, fmt::format("{}: {}", started.error().detail, advice_for(started.error().code)));
             co_return false;
         }
+        is_broker_open_ = true;
         std::vector<io::Endpoint> addresses;
         for (const auto& listener : configuration_.listeners) {
-            auto opened = open(listener);
-            if (!opened) {
-                co_await broker_.stop(world_.clock.now() + stop_max);
-                co_return false;
-            }
+            auto opened =
+                co_await open(*world_.shards.front(), listener.bind, configuration_.listeners.size());
+            if (!opened) co_return false;
             if (!*opened) continue; // the second address of loopback, on a machine without IPv6
             addresses.push_back((*opened)->local());
             broker_.serve(std::move(*opened), listener);
         }
         if (options_.waits) co_await wait_until_ready(addresses.front());
-        auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.now()).count();
-        fmt::print("{:<10} {:<22} {:<8} {} ms\n", "broker", addresses.front().text(), "ready", ms);
-        std::fflush(stdout);
+        ops_.set(OpsService::State::serves);
+        say_ready("broker", addresses.front().text());
+        if (!ops_address.empty()) say_ready("ops", ops_address);
         co_return true;
     }
 
+    void say_ready(std::string_view service, std::string_view address) {
+        auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.now()).count();
+        fmt::print("{:<10} {:<22} {:<8} {} ms\n", service, address, "ready", ms);
+        std::fflush(stdout);
+    }
+
+    /// None where the broker alone was asked for; nothing, and said why, where one cannot be had.
+    Task<std::optional<std::vector<std::unique_ptr<io::Listener>>>> open_ops() {
+        std::vector<std::unique_ptr<io::Listener>> listeners;
+        bool                                       is_wanted =
+            options_.only.empty() || std::ranges::find(options_.only, "ops") != options_.only.end();
+        if (!is_wanted) co_return listeners;
+        io::Shard& home = *world_.shards.front();
+        for (const io::Endpoint& at : configuration_.ops) {
+            auto opened = co_await io::run_on(real_.services(), home,
+                                              open(real_.services(), at, configuration_.ops.size()));
+            if (!opened) co_return std::nullopt;
+            if (*opened) listeners.push_back(*std::move(opened));
+        }
+        co_return listeners;
+    }
+
     /// A listener; null where it can be done without; nothing, and said why, where it cannot.
-    std::optional<std::unique_ptr<io::Listener>> open(const broker::ListenerOptions& listener) {
+    Task<std::optional<std::unique_ptr<io::Listener>>> open(io::Shard& owner, io::Endpoint at,
+                                                            std::size_t of_several) {
         try {
-            return world_.network.listen(*world_.shards.front(), listener.bind);
+            co_return world_.network.listen(owner, at);
         } catch (const io::StreamError& error) {
             bool is_taken = error.reason() == io::StreamError::Reason::address_in_use;
-            if (listener.bind.host == "::1" && configuration_.listeners.size() > 1 && !is_taken)
-                return nullptr;
+            if (at.host == "::1" && of_several > 1 && !is_taken) co_return nullptr;
             exit_code_ = complain(
                 in_the_way,
                 is_taken
                     ? fmt::format("{} is taken: stop what listens there, or take --port-offset or listeners",
-                                  listener.bind.text())
-                    : fmt::format("cannot listen on {}: {}", listener.bind.text(), error.what()));
-            return std::nullopt;
+                                  at.text())
+                    : fmt::format("cannot listen on {}: {}", at.text(), error.what()));
+            co_return std::nullopt;
         }
     }
 
@@ -164,6 +197,8 @@ private:
     std::string      folder_;
     const UpOptions& options_;
     broker::Broker   broker_;
+    OpsService       ops_;
+    bool             is_broker_open_ = false;
     int              exit_code_ = ok;
 };
 
@@ -186,9 +221,11 @@ int run_in(std::string folder, Configuration configuration, const UpOptions& opt
 
 int up(const UpOptions& options) {
     for (const std::string& service : options.only)
-        if (service != "broker")
+        if (service != "broker" && service != "ops")
             return complain(used_wrongly,
-                            fmt::format("--only {}: no such service; there is: broker", service));
+                            fmt::format("--only {}: no such service; there are: broker, ops", service));
+    if (!options.only.empty() && std::ranges::find(options.only, "broker") == options.only.end())
+        return complain(used_wrongly, "--only: without the broker there is nothing that ops could tell of");
     if (options.is_ephemeral && !options.data.empty())
         return complain(used_wrongly, "--data and --ephemeral exclude each other: take one");
     auto configuration = read_configuration(options);

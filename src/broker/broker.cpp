@@ -70,6 +70,10 @@ Local& Broker::local_of(TopicPartition partition) const {
     return **found;
 }
 
+std::vector<const MemoryBudget*> Broker::budgets() {
+    return {&world_.memory, &requests_, &responses_.whole(), &groups_};
+}
+
 Local& Broker::local_here() const {
     auto found = std::ranges::find_if(locals_, [](const auto& local) { return local->shard.is_here(); });
     check(found != locals_.end(), "the broker's work runs on its shards");

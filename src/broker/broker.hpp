@@ -52,7 +52,9 @@ public:
     /// The write-ahead log failed: nothing can be acknowledged until a restart.
     bool         refuses_writes() const { return store_->wal().has_failed(); }
     FetchMemory& fetch_memory() { return responses_; }
-    bool         is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
+    /// Its shares of the program's memory, and the whole.
+    std::vector<const MemoryBudget*> budgets();
+    bool                             is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
 private:
     struct Serving;

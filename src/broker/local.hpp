@@ -3,6 +3,8 @@
 #include "broker/config/broker_options.hpp"
 #include "broker/group/coordinator.hpp"
 #include "broker/metadata/image.hpp"
+#include "broker/metrics/request_metrics.hpp"
+#include "broker/metrics/traffic.hpp"
 #include "broker/partition/partitions.hpp"
 #include "broker/server/log_limiter.hpp"
 #include "broker/server/memory_queue.hpp"
@@ -36,7 +38,9 @@ struct Local {
     std::set<Connection*>             connections;
     MemoryQueue                       memory;     ///< connections that wait for it
     LogLimiter                        peer_lines; ///< what peers do wrong
-    io::Mutex                         unpacking;  ///< large batches are decompressed one at a time
+    RequestMetrics                    requests;
+    TopicTraffic                      traffic;   ///< of its connections
+    io::Mutex                         unpacking; ///< large batches are decompressed one at a time
     io::Event                         stopping;
     std::optional<io::Group>          work; ///< timers and connections
 };

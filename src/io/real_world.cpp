@@ -7,7 +7,8 @@ namespace riacho::io {
 RealWorld::RealWorld(RealOptions options)
     : network_(options.network), memory_("memory", options.memory_bytes),
       shards_(start("shard", options.shards, Urgency::prompt)), flusher_(clock_, "flusher"),
-      pool_threads_(start("pool", options.pool_threads, Urgency::patient)), pool_(pointers(pool_threads_)) {}
+      services_(clock_, "services"), pool_threads_(start("pool", options.pool_threads, Urgency::patient)),
+      pool_(pointers(pool_threads_)) {}
 
 RealWorld::~RealWorld() { stop(); }
 
@@ -24,6 +25,7 @@ World RealWorld::world() {
 
 /// Those that give work first, those that do it last.
 void RealWorld::stop() {
+    services_.stop();
     for (auto& thread : shards_) thread->stop();
     flusher_.stop();
     for (auto& thread : pool_threads_) thread->stop();

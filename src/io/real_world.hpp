@@ -30,6 +30,8 @@ public:
     World        world();
     ThreadShard& shard(std::size_t index = 0) { return *shards_[index]; }
     ThreadShard& flusher() { return flusher_; }
+    /// For what must not delay the shards: all services beside the broker.
+    ThreadShard& services() { return services_; }
     /// Joins every thread. What they left suspended is destroyed by its owners afterwards, and before this.
     void stop();
 
@@ -45,6 +47,7 @@ private:
     MemoryBudget memory_;
     Threads      shards_;
     ThreadShard  flusher_;
+    ThreadShard  services_;
     Threads      pool_threads_;
     Pool         pool_;
 };

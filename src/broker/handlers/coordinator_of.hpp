@@ -27,7 +27,9 @@ template <class Response> Task<Response> at_coordinator(Call& call, Local& owner
 template <class Response>
 Task<Response> at_coordinator(Call& call, Local& owner, Task<Response> work, std::shared_ptr<Waker> waker) {
     call.session.waiting = std::move(waker);
+    Time began = call.here.shard.now();
     auto response = co_await at_coordinator(call, owner, std::move(work));
+    call.waited += call.here.shard.now() - began;
     call.session.waiting.reset();
     co_return response;
 }

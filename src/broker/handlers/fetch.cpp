@@ -139,12 +139,23 @@ Task<Round> read_until_enough(Call& call, Targets targets, const kafka::FetchReq
         if (must_wait) {
             round = {};
             call.session.waiting = waker;
+            Time began = call.here.shard.now();
             co_await waker->event().wait_until(deadline);
+            call.waited += call.here.shard.now() - began;
             call.session.waiting.reset();
         }
         co_await forget_all(call, targets, waker);
         if (must_wait) round = co_await read_all(call, targets, limits, nullptr);
     }
+}
+
+void count(Local& here, const FetchTarget& target, const FetchAnswer& answer) {
+    if (!target.exists()) return;
+    bool has_failed = answer.error_code != ErrorCode::none;
+    here.traffic.add(target.topic->id,
+                     {.bytes_out = answer.records ? answer.records->size() : 0,
+                      .fetch_requests = 1,
+                      .failed_fetch_requests = has_failed ? std::uint64_t{1} : std::uint64_t{0}});
 }
 
 } // namespace
@@ -159,7 +170,9 @@ Task<kafka::FetchResponse> fetch(Call& call, kafka::FetchRequest request) {
         response.error_code = ErrorCode::fetch_session_id_not_found;
         co_return response;
     }
-    Round round = co_await read_until_enough(call, targets_of(call, request), request);
+    Targets targets = targets_of(call, request);
+    Round   round = co_await read_until_enough(call, targets, request);
+    for (std::size_t i = 0; i < targets.size(); ++i) count(call.here, targets[i], round.answers[i]);
     call.records = std::move(round.memory);
     auto next = round.answers.begin();
     for (auto& topic : request.topics) {

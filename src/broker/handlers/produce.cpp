@@ -66,6 +66,30 @@ kafka::ProduceResponse refused(const kafka::ProduceRequest& request, ErrorCode e
     return response;
 }
 
+/// What a partition was sent, if it is one of ours.
+struct Sent {
+    std::shared_ptr<const Topic> topic;
+    Traffic                      traffic;
+};
+
+Sent sent_to(std::shared_ptr<const Topic> topic, const ProducePartition& partition) {
+    if (!topic || !topic->has(partition.index)) return {};
+    Traffic traffic{.produce_requests = 1};
+    if (partition.records) {
+        auto batch = kafka::BatchView::first(partition.records->view());
+        if (batch) traffic.messages_in = static_cast<std::uint64_t>(std::max(batch->records_count(), 0));
+        traffic.bytes_in = partition.records->size();
+    }
+    return {std::move(topic), traffic};
+}
+
+void count(Local& here, const Sent& sent, ErrorCode error) {
+    if (!sent.topic) return;
+    here.traffic.add(sent.topic->id, error == ErrorCode::none
+                                         ? sent.traffic
+                                         : Traffic{.produce_requests = 1, .failed_produce_requests = 1});
+}
+
 std::optional<kafka::ProduceResponse> answered(Call& call, std::int16_t acks,
                                                kafka::ProduceResponse response) {
     if (acks != 0) return response;
@@ -95,21 +119,28 @@ Task<std::optional<kafka::ProduceResponse>> produce(Call& call, kafka::ProduceRe
                        call.here.shard.now() + std::chrono::milliseconds(std::max(request.timeout_ms, 0)),
                        call.broker.world().clock.wall()};
     std::vector<Task<ProduceAnswer>> work;
+    std::vector<Sent>                sent;
     {
         // Until the appends begin: a batch that takes long to check is not overtaken by the connection's
         // next.
         auto turn = co_await call.session.numbering.lock();
         for (auto& topic : request.topic_data) {
             auto found = call.here.image.find(topic.name);
-            for (auto& partition : topic.partition_data)
+            for (auto& partition : topic.partition_data) {
+                sent.push_back(sent_to(found, partition));
                 work.push_back(co_await prepare(call, topic.name, found, partition, terms));
+            }
         }
     }
+    Time                       began = call.here.shard.now();
     std::vector<ProduceAnswer> answers;
     if (work.size() == 1)
         answers.push_back(co_await std::move(work.front()));
     else
         answers = co_await io::gather(call.here.shard, std::move(work));
+    call.waited = call.here.shard.now() - began;
+
+    for (std::size_t i = 0; i < sent.size(); ++i) count(call.here, sent[i], answers[i].error_code);
 
     kafka::ProduceResponse response;
     auto                   next = answers.begin();

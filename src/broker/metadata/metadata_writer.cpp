@@ -27,6 +27,7 @@ Task<> apply_on(Local& local, const std::vector<Change>& changes) {
         local.image.apply(change);
         if (auto* created = std::get_if<TopicCreated>(&change)) local.partitions.configure(created->topic);
         if (auto* altered = std::get_if<TopicAltered>(&change)) local.partitions.configure(altered->topic);
+        if (auto* deleted = std::get_if<TopicDeleted>(&change)) local.traffic.forget(deleted->id);
     }
     co_return;
 }

@@ -26,6 +26,12 @@ Task<Outcome<std::uint64_t, kafka::ErrorCode>> Partitions::size(std::shared_ptr<
     co_return used->log().size_bytes();
 }
 
+storage::Log* Partitions::open_log(TopicPartition partition) const {
+    shard_.check_here();
+    auto found = partitions_.find(partition);
+    return found == partitions_.end() ? nullptr : &found->second->log();
+}
+
 storage::LogOptions Partitions::options_of(const Topic& topic) const {
     return log_options(options_, topic.name, topic.config);
 }

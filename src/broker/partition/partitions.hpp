@@ -28,6 +28,8 @@ public:
     /// Its bytes, in segments and on the way there; fails like `use`.
     Task<Outcome<std::uint64_t, kafka::ErrorCode>> size(std::shared_ptr<const Topic> topic,
                                                         std::int32_t                 index);
+    /// Null where it is not open.
+    storage::Log* open_log(TopicPartition partition) const;
     /// How the topic's logs that are open on this shard are kept from now on. Does not suspend.
     void configure(const Topic& topic);
     /// The topic's removal is durable: wakes who waits, lets work in progress end, and removes the files.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "broker/server/fetch_memory.hpp"
 #include "broker/server/session.hpp"
 #include "kafka/wire/api.hpp"
@@ -31,6 +32,8 @@ struct Call {
     FetchMemory::Held records = {};
     /// Set by a handler that has no other way to tell the client: the connection ends after this request.
     std::optional<std::string> must_close_because;
+    /// How long the handler waited for others: the disk, records, members of a group.
+    Time waited{0};
 };
 
 /// Whether the next request of the connection may start before this one is answered. Kafka answers one

@@ -132,13 +132,17 @@ std::optional<Connection::Asked> Connection::read_head(Bytes frame) {
         return std::nullopt;
     }
     session_.client_id = head->client_id.value_or("");
-    return Asked{*row, head->request_api_version, head->correlation_id, in.share(in.remaining())};
+    return Asked{*row, head->request_api_version, head->correlation_id, in.share(in.remaining()),
+                 here_.shard.now()};
 }
 
 Task<> Connection::dispatch(Asked asked) {
     co_await wait_for_turn(asked.row, asked.body.size());
     Slot& slot = slots_.emplace_back();
     slot.request_bytes = asked.body.size();
+    slot.row = &asked.row;
+    slot.version = asked.version;
+    slot.times.received = asked.received;
     in_flight_bytes_ += slot.request_bytes;
     if (!asked.row.api.versions.contains(asked.version)) {
         // Kafka answers in the oldest layout, so that a newer client learns what it may ask (KIP-511).
@@ -188,6 +192,7 @@ Task<> Connection::run(Asked asked, Slot& slot) {
     kafka::Writer out;
     kafka::begin_response(row.api, asked.version, asked.correlation_id, out);
     auto memory = co_await memory_for(asked);
+    slot.times.started = here_.shard.now();
     Call call{broker_, here_, session_, asked.version, options_.responses.whole(), {}, {}, {}, {}};
     call.decoded_bytes_max = decoded_bytes_allowed(row, asked.body.size());
     auto result = ApiRow::Result::silent;
@@ -197,6 +202,7 @@ Task<> Connection::run(Asked asked, Slot& slot) {
         if (row.overlap == Overlap::none) under.emplace(*this, call);
         result = co_await row.run(call, std::exchange(asked.body, {}), out);
     }
+    slot.times.waited = call.waited;
     finish(slot, result == ApiRow::Result::answered ? kafka::finish_frame(out) : std::vector<Bytes>{},
            std::exchange(call.records, {}));
     call.memory = {};
@@ -218,6 +224,7 @@ void Connection::finish(Slot& slot, std::vector<Bytes> pieces, FetchMemory::Held
     if (bytes > counted) slot.memory = options_.responses.whole().charge(bytes - counted);
     slot.records = std::move(records);
     slot.pieces = std::move(pieces);
+    slot.times.done = here_.shard.now();
     slot.is_done = true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "broker/metrics/request_metrics.hpp"
 #include "broker/server/api.hpp"
 #include "io/event.hpp"
 #include "io/group.hpp"
@@ -45,6 +46,8 @@ public:
     /// short, one that holds much of it and makes no headway.
     void look_after(Time now);
 
+    const Session& session() const { return session_; }
+
 private:
     struct Slot {
         bool               is_done = false;
@@ -52,6 +55,9 @@ private:
         std::vector<Bytes> pieces;  ///< of the answer; none for a request that wants none
         Charge             memory;  ///< for them, but for what `records` counts
         FetchMemory::Held  records; ///< of a fetch
+        const ApiRow*      row = nullptr;
+        kafka::Version     version = 0;
+        RequestTimes       times = {};
     };
 
     struct Asked {
@@ -59,6 +65,7 @@ private:
         kafka::Version version;
         std::int32_t   correlation_id;
         Bytes          body;
+        Time           received;
     };
 
     enum class Patience { usual, little };
@@ -115,6 +122,7 @@ private:
     Task<>                      run(Asked asked, Slot& slot);
     void                        finish(Slot& slot, std::vector<Bytes> pieces, FetchMemory::Held records);
     bool                        is_stuck_with_answers(Time now) const;
+    void                        count_written(std::vector<Slot>& written, Time began);
     void                        drop_front();
     Task<>                      wait_for_turn(const ApiRow& row, std::size_t bytes);
     void                        refuse(std::string_view why);

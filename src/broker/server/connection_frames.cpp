@@ -156,7 +156,9 @@ Task<> Connection::flush() {
                 for (Bytes& piece : slots_.front().pieces) pieces.push_back(std::move(piece));
                 written.push_back(std::move(slots_.front()));
             }
+            Time began = here_.shard.now();
             if (!pieces.empty()) co_await write(std::move(pieces));
+            count_written(written, began);
             written.clear();
             moved_.set();
         }
@@ -170,6 +172,15 @@ Task<> Connection::flush() {
     writing_.end();
     is_writing_ = false;
     if (is_closing_ && slots_.empty()) stream_->close();
+}
+
+void Connection::count_written(std::vector<Slot>& written, Time began) {
+    Time now = here_.shard.now();
+    for (Slot& slot : written) {
+        slot.times.writing = began;
+        slot.times.written = now;
+        here_.requests.add(slot.row->api.key, slot.version, slot.times);
+    }
 }
 
 void Connection::drop_front() {
