@@ -11,6 +11,16 @@ namespace {
 
 constexpr log::Logger router_log{"http"};
 
+/// What a peer can bring about with every request does not fill the log.
+void say_cut_off(const Exchange& exchange, const Failure<Status>& failure) {
+    constexpr std::string_view format = "the answer to {} {} is cut off: {}";
+    std::string_view           method = name_of(exchange.head().method);
+    if (number_of(failure.code) >= 500)
+        router_log.warn(format, method, exchange.head().target, failure.detail);
+    else
+        router_log.debug(format, method, exchange.head().target, failure.detail);
+}
+
 /// A GET answers HEAD too; the exchange leaves out the body.
 bool serves(Method route, Method asked) {
     return route == asked || (route == Method::get && asked == Method::head);
@@ -128,8 +138,7 @@ Task<> Router::answer(Exchange& exchange) const {
         co_return co_await exchange.finish();
     }
     if (exchange.has_begun()) {
-        router_log.warn("the answer to {} {} is cut off: {}", name_of(exchange.head().method),
-                        exchange.head().target, done.error().detail);
+        say_cut_off(exchange, done.error());
         exchange.cut_off();
         co_return;
     }

@@ -25,7 +25,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 from harness.documents import put_between  # noqa: E402
 from harness.process import ROOT  # noqa: E402
 
-TARGETS = ("messages_fuzz", "batch_fuzz", "recovery_fuzz", "group_fuzz")
+TARGETS = ("messages_fuzz", "batch_fuzz", "recovery_fuzz", "group_fuzz", "http_fuzz", "http_peer_fuzz")
 OPTIONS = {"recovery_fuzz": ["-len_control=0", "-max_len=256"], "group_fuzz": ["-max_len=600"]}
 PART_S = 600
 DOCUMENT = ROOT / "docs/reliability.md"
