@@ -39,8 +39,11 @@ public:
     Offset position() const { return position_; }
     Offset fetch_from() const { return fetch_from_; }
     /// Where the partition ended at the last fetch; -1 before the first.
-    Offset      known_end() const { return has_fetched_ ? known_end_ : Offset{}; }
-    std::size_t buffered_bytes() const { return buffered_bytes_; }
+    Offset known_end() const { return has_fetched_ ? known_end_ : Offset{}; }
+    /// With what the batch at hand was decompressed to.
+    std::size_t buffered_bytes() const {
+        return buffered_bytes_ + (records_ ? records_->decompressed().size() : 0);
+    }
     std::size_t unread_bytes() const;
     /// Everything up to the end was looked at.
     bool is_finished() const { return position_ >= end_; }

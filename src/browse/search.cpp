@@ -112,8 +112,9 @@ bool Search::queue(std::size_t index) {
         queue_.emplace(record->timestamp.ms, index);
         return true;
     }
+    if (readers_[index].is_finished()) return true;
     idle_.push_back(index);
-    return readers_[index].is_finished() || readers_[index].is_caught_up();
+    return readers_[index].is_caught_up();
 }
 
 Search::Turn Search::look() {

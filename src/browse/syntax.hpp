@@ -9,7 +9,8 @@
 // What a search consists of before it is compiled. The grammar is in docs/search.md.
 namespace riacho::browse {
 
-/// Why a search is refused: what is wrong with `length` bytes from `at` on, and what to write instead.
+/// Why a search is refused: what is wrong with `length` bytes of UTF-8 from `at` on, and what to write
+/// instead.
 struct Problem {
     std::size_t at = 0;
     std::size_t length = 0;
