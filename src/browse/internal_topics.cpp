@@ -63,10 +63,22 @@ template <class Value> std::optional<std::string> group_value(Bytes bytes) {
     return value_json(version, std::move(json));
 }
 
+/// A record of a kind that no schema of ours describes, such as those of newer groups: its number, the rest
+/// in digits.
+std::optional<std::string> numbered_json(std::string_view number, const Bytes& bytes) {
+    kafka::Reader in(bytes);
+    auto          value = in.big_endian<std::int16_t>();
+    if (in.failed()) return std::nullopt;
+    return data::write_json(Json::Object{{std::string(number), value}, {"data", hex(in.rest())}});
+}
+
 InternalRecord offsets_record(std::optional<Bytes> key, std::optional<Bytes> value) {
     if (!key) return {};
     auto type = kafka::Reader(*key).big_endian<std::int16_t>();
     auto read = kafka::decode_group_record_key(*key);
+    if (!read && read.error().code == kafka::RecordError::unknown_type)
+        return {.key = numbered_json("type", *key),
+                .value = value ? numbered_json("version", *value) : std::nullopt};
     if (!read) return {};
     InternalRecord result;
     std::string    printed = std::visit([](const auto& body) { return to_json(body, 0); }, *read);

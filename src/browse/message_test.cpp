@@ -184,6 +184,15 @@ TEST(InternalTopics, ShowGroupsAndWhatTheirMembersSaid) {
     EXPECT_NE(read.value.text.find(R"("assignment":")" + base64(as_bytes("not one"))), std::string::npos);
 }
 
+TEST(InternalTopics, ShowTheNumberOfWhatIsNewer) {
+    Message read = message({.key = "\0\x05\0\x01g"s, .value = "\0\0\xff"s}, "__consumer_offsets");
+    EXPECT_EQ(read.key.text, R"({"type":5,"data":"000167"})");
+    EXPECT_EQ(read.value.text, R"({"version":0,"data":"ff"})");
+    EXPECT_EQ(message({.key = "\0\x05\0"s}, "__consumer_offsets").value.format, PayloadFormat::null);
+    EXPECT_NE(message({.key = "\0\x02\0\x05g"s}, "__consumer_offsets").key.format,
+              PayloadFormat::kafka_record);
+}
+
 TEST(InternalTopics, ShowTransactionsOfBothVersions) {
     std::string key = "\0\0\0\x02tx"s;
     std::string head =
