@@ -9,6 +9,7 @@ from harness.brokers import ApacheKafka  # noqa: E402
 from harness.process import BUILD, Failure, free_port, run  # noqa: E402
 
 DRIVER = pathlib.Path(os.environ.get("RIACHO_LINK_DRIVER", BUILD / "dev/tests/link/link_driver"))
+STEPS = 10  # of the driver's `exercise`
 CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ"
 MODULES = "org.apache.kafka.common.security."
 

@@ -40,6 +40,8 @@ Task<std::vector<std::string>> read_all(Admin& admin, std::string topic, std::in
 
 /// Everything that Admin can do, once; a line for each step. Gives how many failed.
 Task<int> exercise(io::RealTestWorld& world, Cluster& cluster);
+/// Two members share, one leaves, the other takes over; static ones come back to what they had.
+Task<> share_groups(Cluster& cluster, std::string group);
 /// Writes and reads for as long, then looks for everything that was acknowledged.
 Task<int> traffic(io::RealTestWorld& world, Cluster& cluster, std::chrono::seconds span);
 

@@ -148,6 +148,8 @@ Task<> deletes_the_topic(Exercise& in) {
     must_be_none(deleted.responses.at(0).error_code, "DeleteTopics");
 }
 
+Task<> shares_a_group(Exercise& in) { co_await share_groups(in.admin.cluster(), in.group + "-shared"); }
+
 struct NamedStep {
     const char* name;
     Task<> (*act)(Exercise&);
@@ -162,6 +164,7 @@ constexpr NamedStep steps[] = {
     {"describes folders", describes_folders_and_producers},
     {"commits, reads and deletes offsets", commits_reads_and_deletes_offsets},
     {"deletes the topic", deletes_the_topic},
+    {"shares a group, also as static members", shares_a_group},
 };
 
 } // namespace

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 
-from clusters import BUILD, Failure, SecuredKafka, drive
+from clusters import BUILD, STEPS, Failure, SecuredKafka, drive
 
 
 def sasl(mechanism: str, password: str = "secret", user: str = "ana") -> dict[str, str]:
@@ -42,7 +42,7 @@ class Secured:
         settings = {"bootstrap.servers": self.kafka.at(listener), "security.protocol": protocol} | properties
         lines = drive(settings, "exercise")
         print(what, *lines, sep="\n  ")
-        if len(lines) < 9 or any(not line.startswith("passed") for line in lines):
+        if len(lines) < STEPS or any(not line.startswith("passed") for line in lines):
             self.problems.append(f"{what}: not everything passed")
 
     def right(self) -> None:

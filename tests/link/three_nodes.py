@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from clusters import BUILD, Failure, Node, drive, ports
+from clusters import BUILD, STEPS, Failure, Node, drive, ports
 
 SECONDS = 40
 
@@ -40,7 +40,7 @@ def main() -> int:
         properties = {"bootstrap.servers": ",".join(node.address for node in nodes)}
         lines = drive(properties, "exercise")
         print("three nodes", *lines, sep="\n  ")
-        if len(lines) < 9 or any(not line.startswith("passed") for line in lines):
+        if len(lines) < STEPS or any(not line.startswith("passed") for line in lines):
             problems.append("not everything passed on three nodes")
         traffic = Traffic(properties)
         traffic.start()
