@@ -25,6 +25,8 @@ KEPT_OUT = [(re.compile(what), re.compile(allowed), advice) for what, allowed, a
     (r"#\s*include <nghttp2/", r"src/http/.*\.cpp$", "only http/*.cpp knows nghttp2"),
     (r"#\s*include <openssl/", r"src/(io|codec)/.*\.cpp$", "only io/*.cpp and codec/*.cpp know OpenSSL"),
     (r"#\s*include [<\"](librdkafka/|rdkafka)", r"src/client/.*\.cpp$", "only client/*.cpp knows librdkafka"),
+    (r"#\s*include <pcre2", r"src/browse/pattern\.cpp$", "only browse/pattern.cpp knows PCRE2"),
+    (r"#\s*include <boost/json", r"src/data/json_parse\.cpp$", "only data/json_parse.cpp knows Boost.JSON"),
     (r"#\s*include <CLI/", r"src/(app|cli)/.*\.cpp$", "only the command line knows CLI11"),
     (r"#\s*include <(thread|mutex|shared_mutex|condition_variable|semaphore|latch|barrier)>",
      WORLD + r"|src/(base|client)/.*\.cpp$|.*_test\.cpp$", "no locks or threads above io"),
