@@ -12,11 +12,11 @@ die() {
     exit "${2:-1}"
 }
 
-# version_of TOOL: the number that decides (Go's is the one after "1."), 0 where there is no such tool.
+# version_of TOOL: the number that decides (the one after "1." of Go, 2019 for Node 20.19), 0 without it.
 version_of() {
     local text=
     case $1 in
-    node) text=$(node --version 2>/dev/null | sed -nE 's/^v([0-9]+).*/\1/p') ;;
+    node) text=$(node --version 2>/dev/null | awk -F '[v.]' '{ print $2 * 100 + $3 }') ;;
     go) text=$(go version 2>/dev/null | sed -nE 's/.* go1\.([0-9]+).*/\1/p') ;;
     javac) text=$(javac -version 2>&1 | sed -nE 's/^javac ([0-9]+).*/\1/p') ;;
     esac

@@ -1,0 +1,58 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+interface PlotProps {
+    from: number;
+    step: number;
+    values: (number | null)[];
+    hour: (ms: number) => string;
+    text: (value: number) => string;
+}
+const height = 140;
+
+function options(width: number, colour: (name: string) => string, { hour, text }: PlotProps): UPlot.Options {
+    const font = "11px Inter, system-ui, sans-serif";
+    const grid = { stroke: colour("--line"), width: 1 };
+    const axis = { stroke: colour("--muted"), font, ticks: { show: false }, grid };
+    return {
+        width, height, padding: [8, 4, 0, 0],
+        cursor: { y: false, points: { size: 6 } },
+        legend: { show: false },
+        scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.12 : 1] } },
+        axes: [
+            { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, times) => times.map((seconds) => hour(seconds * 1000)) },
+            { ...axis, size: 62, space: 34, values: (_, marks) => marks.map(text) },
+        ],
+        series: [{}, { stroke: colour("--series-1"), width: 1.5, fill: `${colour("--series-1")}1f`, points: { show: false } }],
+    };
+}
+
+export default function Plot(props: PlotProps) {
+    const place = useRef<HTMLDivElement>(null);
+    const plot = useRef<UPlot>(undefined);
+    const scheme = useComputedColorScheme("light");
+    const { from, step, values } = props;
+    const latest = useRef(props);
+    latest.current = props;
+    const data: UPlot.AlignedData = [values.map((_, index) => (from + index * step) / 1000), values];
+    const drawn = useRef(data);
+    drawn.current = data;
+
+    useEffect(() => {
+        const parent = place.current;
+        if (!parent) return undefined;
+        const style = getComputedStyle(document.documentElement);
+        const made = new UPlot(options(parent.clientWidth, (name) => style.getPropertyValue(name).trim(), latest.current), drawn.current, parent);
+        plot.current = made;
+        const observer = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height }));
+        observer.observe(parent);
+        return () => {
+            observer.disconnect();
+            made.destroy();
+        };
+    }, [scheme]);
+    useEffect(() => plot.current?.setData(drawn.current), [from, step, values]);
+    return <div ref={place} aria-hidden="true" />;
+}
