@@ -133,7 +133,8 @@ Task<> Broker::accept(Serving& serving) {
 /// come too fast, this one waits, and with it all behind it.
 Task<bool> Broker::admit(const io::Endpoint& peer) {
     io::Shard& home = *world_.shards.front();
-    Time       start = gate_.next_start(home.now());
+    gate_.set_limits(gate_limits(locals_.front()->options)); // they may have been altered
+    Time start = gate_.next_start(home.now());
     while (start > home.now() && !is_stopping()) {
         gate_moved_.reset();
         co_await gate_moved_.wait_until(start);

@@ -21,9 +21,9 @@ class Connection;
 
 /// What one shard of the broker owns; touched on that shard only.
 struct Local {
-    Local(io::Shard& own, storage::Store& store, const BrokerOptions& options)
-        : shard(own), partitions(own, image, store, options), memory(own), unpacking(own), stopping(own),
-          work(std::in_place, own) {}
+    Local(io::Shard& own, storage::Store& store, const BrokerOptions& start)
+        : shard(own), options(start), partitions(own, image, store, options), memory(own), unpacking(own),
+          stopping(own), work(std::in_place, own) {}
 
     /// Work that is still suspended is dropped where it stands. It may hold on to another shard's partitions
     /// and groups, and to the metadata, so every shard's goes before anything else of the broker does.
@@ -33,6 +33,7 @@ struct Local {
 
     io::Shard&                        shard;
     Image                             image;
+    BrokerOptions                     options; ///< with what was altered since the start
     Partitions                        partitions;
     std::unique_ptr<GroupCoordinator> groups;
     std::set<Connection*>             connections;

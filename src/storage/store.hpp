@@ -113,6 +113,8 @@ public:
     /// Compacts what is worth it now, the dirtiest first, and ends when nothing is. Runs by itself too. On
     /// the first shard.
     virtual Task<> clean() = 0;
+    /// How compaction goes on from now; whether there is any was said at the start. On the first shard.
+    virtual void set_cleaner(const CleanerOptions& options) = 0;
     /// Clean stop: everything written out and what Kafka leaves, or, at `deadline`, as it stands: recovery
     /// does the rest. On the first shard; nothing appends any more.
     virtual Task<> stop(Time deadline) = 0;

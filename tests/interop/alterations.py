@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Topics are altered, rightly and wrongly, and the broker says what Apache Kafka says.
+"""Topics and brokers are altered, rightly and wrongly, and the broker says what Apache Kafka says.
 
     alterations.py [--broker riacho|apache-kafka] [--fix]
 
@@ -21,7 +21,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 TRANSCRIPT = HERE / "alterations.txt"
 HEAD = "# What Apache Kafka 4.3.1 answers; where riacho answers something else, that stands below (alterations.py).\n"
 OTHER_CODES = {  # by how a question begins: why
-    "incremental v1 | 4 '1'": "a broker's own configuration stays as it was started with",
+    "BROKER '' set log.segment.bytes=1000": "from 14 bytes on, as in Kafka 3.9",
+    "BROKER '1' set log.segment.bytes=1000": "from 14 bytes on, as in Kafka 3.9",
     "incremental v1 | 8": "the broker's loggers stay as they were started",
     "incremental v1 | 32": "groups have no configuration of their own",
     "incremental v1 | 2 'one' such": "Kafka fails with UNKNOWN_SERVER_ERROR where there is no such operation",

@@ -45,10 +45,11 @@ std::optional<std::string> throttle_problem(std::string_view name, const Items& 
         fmt::join(replicas, ", "), name);
 }
 
-} // namespace
-
-std::expected<Overrides, std::string> with_changes(Overrides overrides, const TopicConfig& defaults,
-                                                   const std::vector<ConfigChange>& changes) {
+/// `option_of` finds an option by its name.
+template <class Options, class Find>
+std::expected<Overrides, std::string> changed_overrides(Overrides overrides, const Options& defaults,
+                                                        const std::vector<ConfigChange>& changes,
+                                                        Find                             option_of) {
     for (const ConfigChange& change : changes) {
         if (change.operation == Operation::remove) {
             overrides.erase(change.name);
@@ -58,7 +59,7 @@ std::expected<Overrides, std::string> with_changes(Overrides overrides, const To
             overrides[change.name] = change.value;
             continue;
         }
-        const Option<TopicConfig>* option = find_topic_option(change.name);
+        const Option<Options>* option = option_of(change.name);
         if (!option || option->type != OptionType::list)
             return std::unexpected(fmt::format("Can't {} to key {} because its type is not LIST.",
                                                change.operation == Operation::append ? "APPEND" : "SUBTRACT",
@@ -71,6 +72,18 @@ std::expected<Overrides, std::string> with_changes(Overrides overrides, const To
         overrides[change.name] = option_detail::join(*changed); // as Kafka: the topic's own from now on
     }
     return overrides;
+}
+
+} // namespace
+
+std::expected<Overrides, std::string> with_changes(Overrides overrides, const TopicConfig& defaults,
+                                                   const std::vector<ConfigChange>& changes) {
+    return changed_overrides(std::move(overrides), defaults, changes, find_topic_option);
+}
+
+std::expected<Overrides, std::string> with_changes(Overrides overrides, const BrokerOptions& start,
+                                                   const std::vector<ConfigChange>& changes) {
+    return changed_overrides(std::move(overrides), start, changes, find_broker_option);
 }
 
 std::expected<TopicConfig, std::string> checked_config(const TopicConfig& defaults,

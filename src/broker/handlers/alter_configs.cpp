@@ -3,7 +3,8 @@
 
 namespace riacho::broker {
 
-// AlterConfigs, v0-2: sets the whole configuration of topics; answered when that is durable and in force.
+// AlterConfigs, v0-2: sets the whole configuration of topics and brokers; answered when that is durable and
+// in force.
 //   v2 flexible
 Task<kafka::AlterConfigsResponse> alter_configs(Call& call, kafka::AlterConfigsRequest request) {
     std::vector<ResourceWish> wishes;

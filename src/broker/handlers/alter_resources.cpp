@@ -15,15 +15,13 @@ namespace {
 using kafka::ErrorCode;
 using Done = MetadataWriter::Done;
 
-constexpr std::int8_t      altered_resource = 2; // a topic
+constexpr std::int8_t      altered_topic = 2, altered_broker = 4;
 constexpr std::string_view not_altered_here =
-    "The configuration of {} cannot be altered while the broker runs; that of a topic (resource type 2) can.";
+    "The configuration of {} cannot be altered; that of a topic (resource type 2) or a broker (4) can.";
 
 /// Kafka's other types of resources that can be configured; nothing where there is no such type.
 std::string_view resource_kind(std::int8_t type) {
     switch (type) {
-    case 4:
-        return "a broker";
     case 8:
         return "a broker's loggers";
     case 16:
@@ -41,7 +39,7 @@ bool has_value(const ResourceWish::Config& config) {
 
 /// What is wrong with a wish before anybody looks at values.
 Done problem_with(const ResourceWish& wish) {
-    if (wish.type != altered_resource) {
+    if (wish.type != altered_topic && wish.type != altered_broker) {
         std::string_view kind = resource_kind(wish.type);
         if (kind.empty())
             return fail(ErrorCode::invalid_request,
@@ -65,35 +63,49 @@ Done problem_with(const ResourceWish& wish) {
     return {};
 }
 
-TopicAlteration alteration_of(const ResourceWish& wish) {
-    TopicAlteration alteration{wish.name, {}, wish.others};
+std::vector<ConfigChange> changes_of(const ResourceWish& wish) {
+    std::vector<ConfigChange> changes;
     for (const ResourceWish::Config& config : wish.configs)
-        alteration.changes.push_back(
+        changes.push_back(
             {config.name, static_cast<ConfigChange::Operation>(config.operation), config.value.value_or("")});
-    return alteration;
+    return changes;
 }
+
+/// Those of one type, and where their answers go.
+template <class Alteration> struct Alterations {
+    std::vector<Alteration>  wanted;
+    std::vector<std::size_t> places;
+
+    void add(const ResourceWish& wish, std::size_t place) {
+        wanted.push_back({wish.name, changes_of(wish), wish.others});
+        places.push_back(place);
+    }
+    Task<> run(Call& call, Validate validate, std::vector<Done>& answers) {
+        if (wanted.empty()) co_return;
+        auto altered = co_await io::run_on(call.broker.metadata_shard(), call.here.shard,
+                                           call.broker.metadata().alter(std::move(wanted), validate));
+        for (std::size_t i = 0; i < places.size(); ++i) answers[places[i]] = std::move(altered[i]);
+    }
+};
 
 } // namespace
 
 Task<std::vector<Done>> alter_resources(Call& call, std::vector<ResourceWish> wishes, Validate validate) {
     std::map<std::pair<std::int8_t, std::string_view>, int> times;
     for (const ResourceWish& wish : wishes) ++times[{wish.type, wish.name}];
-    std::vector<Done>            answers;
-    std::vector<TopicAlteration> alterations;
-    std::vector<std::size_t>     places;
+    std::vector<Done>             answers;
+    Alterations<TopicAlteration>  topics;
+    Alterations<BrokerAlteration> brokers;
     for (const ResourceWish& wish : wishes) {
         Done answer = problem_with(wish);
         if (times[{wish.type, wish.name}] > 1)
             answer = fail(ErrorCode::invalid_request, "Each resource must appear at most once.");
-        if (answer) {
-            places.push_back(answers.size());
-            alterations.push_back(alteration_of(wish));
-        }
+        if (answer && wish.type == altered_topic) topics.add(wish, answers.size());
+        if (answer && wish.type == altered_broker) brokers.add(wish, answers.size());
         answers.push_back(std::move(answer));
     }
-    auto altered = co_await io::run_on(call.broker.metadata_shard(), call.here.shard,
-                                       call.broker.metadata().alter(std::move(alterations), validate));
-    for (std::size_t i = 0; i < places.size(); ++i) answers[places[i]] = std::move(altered[i]);
+    co_await topics.run(call, validate, answers);
+    co_await brokers.run(call, validate, answers);
     co_return answers;
 }
 

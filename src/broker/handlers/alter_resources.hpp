@@ -26,7 +26,7 @@ struct ResourceWish {
     TopicAlteration::Others others = TopicAlteration::Others::stay;
 };
 
-/// One answer for each: only topics can be altered.
+/// One answer for each: topics and brokers can be altered.
 Task<std::vector<MetadataWriter::Done>> alter_resources(Call& call, std::vector<ResourceWish> wishes,
                                                         Validate validate);
 

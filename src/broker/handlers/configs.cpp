@@ -70,6 +70,17 @@ DescribedConfig described_option(const BrokerConfigs& broker, const BrokerOption
     return config;
 }
 
+/// What nobody knows may be a secret.
+DescribedConfig described_unknown(const std::string& name, ConfigSource source) {
+    DescribedConfig config{.name = name,
+                           .value = std::nullopt,
+                           .source = source,
+                           .dynamic = Dynamic::no,
+                           .secrecy = DescribedConfig::Secrecy::secret};
+    config.synonyms.push_back({name, std::nullopt, source});
+    return config;
+}
+
 DescribedConfig described_kept(const KeptConfig& kept, ConfigText value) {
     return {
         .name = std::string(kept.name), .value = std::move(value), .type = kept.type, .about = kept.about};
@@ -81,8 +92,9 @@ constexpr std::string_view group_prefix = "group.";
 } // namespace
 
 BrokerConfigs broker_configs(const Call& call) {
-    static const Overrides none;
-    return {call.broker.options(), none, none, call.broker.options()};
+    const BrokerOptions& start = call.broker.options();
+    const Image&         image = call.here.image;
+    return {start, image.of_broker(std::to_string(start.node_id)), image.of_broker(""), call.here.options};
 }
 
 DescribedConfigs describe_topic(const BrokerConfigs& broker, const Topic& topic) {
@@ -106,6 +118,9 @@ DescribedConfigs describe_broker(const BrokerConfigs& broker) {
     DescribedConfigs configs;
     for (const BrokerOption& option : broker_options())
         if (option.standing != Standing::internal) configs.push_back(described_option(broker, option));
+    for (const auto& [name, value] : broker.own)
+        if (!find_broker_option(name))
+            configs.push_back(described_unknown(name, ConfigSource::dynamic_broker));
     return configs;
 }
 
@@ -113,7 +128,10 @@ DescribedConfigs describe_all_brokers(const BrokerConfigs& broker) {
     DescribedConfigs configs;
     for (const auto& [name, value] : broker.of_all) {
         const BrokerOption* option = find_broker_option(name);
-        if (!option) continue;
+        if (!option) {
+            configs.push_back(described_unknown(name, ConfigSource::dynamic_default_broker));
+            continue;
+        }
         ConfigText      text = shown(option->type, value);
         DescribedConfig config{.name = name,
                                .value = text,

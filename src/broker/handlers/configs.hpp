@@ -41,7 +41,8 @@ struct DescribedConfig {
     std::string_view           about = {};
     Dynamic                    dynamic = Dynamic::cluster_wide;
     std::vector<ConfigSynonym> synonyms = {}; ///< from the value in force down to the default
-    bool                       is_sensitive() const { return type == OptionType::password; }
+    enum class Secrecy : std::uint8_t { by_type, secret } secrecy = Secrecy::by_type;
+    bool is_sensitive() const { return type == OptionType::password || secrecy == Secrecy::secret; }
 };
 using DescribedConfigs = std::vector<DescribedConfig>;
 

@@ -3,8 +3,8 @@
 
 namespace riacho::broker {
 
-// IncrementalAlterConfigs, v0-1: changes single configurations of topics (KIP-339); answered when that is
-// durable and in force.
+// IncrementalAlterConfigs, v0-1: changes single configurations of topics and brokers (KIP-339); answered when
+// that is durable and in force.
 //   v1 flexible
 Task<kafka::IncrementalAlterConfigsResponse>
 incremental_alter_configs(Call& call, kafka::IncrementalAlterConfigsRequest request) {

@@ -13,6 +13,8 @@
 
 namespace riacho::broker {
 
+struct BrokerOptions;
+
 /// A topic as clients see it.
 struct Topic {
     std::string  name;
@@ -39,8 +41,14 @@ struct TopicAltered {
 struct TopicDeleted {
     Uuid id;
 };
+/// What a broker, or all of them ("") have been told since the start.
+struct BrokerAltered {
+    std::string                          broker;
+    Overrides                            overrides;
+    std::shared_ptr<const BrokerOptions> current; ///< what this broker goes by from now on
+};
 /// What one batch of __cluster_metadata changes.
-using Change = std::variant<TopicCreated, TopicAltered, TopicDeleted>;
+using Change = std::variant<TopicCreated, TopicAltered, TopicDeleted, BrokerAltered>;
 
 /// The topics and their configurations: what has become durable in __cluster_metadata. Each shard has its
 /// own, which it reads without asking anybody; changes reach all shards before their maker is answered.
@@ -54,6 +62,10 @@ public:
         return by_name_;
     }
 
+    /// What was altered of a broker's configuration; of all brokers' for "".
+    const Overrides&                                     of_broker(std::string_view broker) const;
+    const std::map<std::string, Overrides, std::less<>>& of_brokers() const { return of_brokers_; }
+
     void apply(const Change& change);
     /// The topic was here and is deleted, though a request may still hold it. False for one that another
     /// shard knows already and this one is about to learn of.
@@ -64,6 +76,7 @@ private:
 
     std::map<std::string, std::shared_ptr<const Topic>, std::less<>> by_name_;
     std::unordered_map<Uuid, std::shared_ptr<const Topic>>           by_id_;
+    std::map<std::string, Overrides, std::less<>>                    of_brokers_;
     std::uint64_t                                                    changes_ = 0;
 };
 

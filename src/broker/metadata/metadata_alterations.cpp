@@ -35,13 +35,13 @@ MetadataWriter::TopicOutcome MetadataWriter::altered(const TopicAlteration& alte
     auto      now = locals_.front()->image.find(alteration.topic);
     Overrides before = now ? now->overrides : Overrides{};
     bool      others_stay = alteration.others == TopicAlteration::Others::stay;
-    auto      after = with_changes(others_stay ? before : Overrides{}, options_.topics, alteration.changes);
+    auto      after = with_changes(others_stay ? before : Overrides{}, current().topics, alteration.changes);
     if (!after) return fail(ErrorCode::invalid_config, after.error());
     if (alteration.topic.empty())
         return fail(ErrorCode::invalid_request, "Default topic resources are not allowed.");
     if (auto problem = topic_name_problem(alteration.topic))
         return fail(ErrorCode::invalid_topic_exception, *problem);
-    auto config = checked_config(options_.topics, to_check(before, *after));
+    auto config = checked_config(current().topics, to_check(before, *after));
     if (!config) return fail(ErrorCode::invalid_config, config.error());
     if (!now)
         return fail(ErrorCode::unknown_topic_or_partition,

@@ -26,6 +26,7 @@ struct MetadataWriter::SnapshotContent {
     Leader                                    leader;
     Features                                  features;
     std::vector<std::shared_ptr<const Topic>> topics;
+    std::map<std::string, Overrides>          brokers;
     std::int64_t                              producer_ids_end = 0;
 };
 
@@ -34,6 +35,7 @@ Task<storage::MetadataSnapshot> MetadataWriter::encode(SnapshotContent content) 
     storage::MetadataSnapshotBuilder builder(content.about);
     builder.add(feature_records(content.features));
     for (const auto& topic : content.topics) builder.add(records_of(*topic, content.leader));
+    for (const auto& [name, overrides] : content.brokers) builder.add(records_of_change(name, {}, overrides));
     std::vector<Bytes> producer_ids;
     if (content.producer_ids_end > 0)
         producer_ids.push_back(producer_ids_record(content.leader.broker, content.producer_ids_end));
@@ -88,6 +90,8 @@ Task<Outcome<void, storage::StoreError>> MetadataWriter::keep_snapshot() {
         content.features = features_;
         content.producer_ids_end = producer_ids_end_;
         for (const auto& [name, topic] : locals_.front()->image.topics()) content.topics.push_back(topic);
+        for (const auto& [name, overrides] : locals_.front()->image.of_brokers())
+            content.brokers.emplace(name, overrides);
         keep.log_from = removals_.empty() ? id.until : std::min(id.until, *removals_.begin());
         bytes = bytes_since_snapshot_;
     }

@@ -25,6 +25,7 @@ constexpr std::size_t  read_bytes = 1 << 20;
 Task<> apply_on(Local& local, const std::vector<Change>& changes) {
     for (const Change& change : changes) {
         local.image.apply(change);
+        if (auto* broker = std::get_if<BrokerAltered>(&change)) local.options = *broker->current;
         if (auto* created = std::get_if<TopicCreated>(&change)) local.partitions.configure(created->topic);
         if (auto* altered = std::get_if<TopicAltered>(&change)) local.partitions.configure(altered->topic);
         if (auto* deleted = std::get_if<TopicDeleted>(&change)) local.traffic.forget(deleted->id);
@@ -46,7 +47,7 @@ Task<Outcome<void, storage::StoreError>> MetadataWriter::load() {
     if (!opened) co_return fail(storage::StoreError::damaged, opened.error().detail);
     log_ = *opened;
     snapshot_time_ = world_.shards.front()->now();
-    TopicReplay replay(options_.topics);
+    TopicReplay replay;
     CO_TRY(Offset at, co_await load_snapshot(replay));
     while (at < log_->high_watermark()) {
         auto read = co_await log_->read(at, log_->high_watermark(), read_bytes);
@@ -62,7 +63,10 @@ Task<Outcome<void, storage::StoreError>> MetadataWriter::load() {
     not_kept_ = replay.not_kept();
     next_producer_id_ = producer_ids_end_ = replay.next_producer_id();
     std::vector<Change> found;
-    for (Topic& topic : replay.topics()) found.push_back(TopicCreated{std::move(topic)});
+    auto                brokers = broker_changes(replay.brokers());
+    if (!brokers.empty()) co_await publish(std::move(brokers));
+    store_.set_cleaner(current().store.cleaner);
+    for (Topic& topic : replay.topics(current().topics)) found.push_back(TopicCreated{std::move(topic)});
     co_await publish(std::move(found));
     if (log_->end().value > 0) co_return Outcome<void, storage::StoreError>{};
     features_ = first_features();
@@ -158,7 +162,7 @@ MetadataWriter::TopicOutcome MetadataWriter::check(const NewTopic& wanted) const
             fmt::format("Unable to replicate the partition {} time(s): the target replication factor of {} "
                         "cannot be reached because only 1 broker(s) are registered.",
                         topic.replication_factor, topic.replication_factor));
-    auto config = checked_config(options_.topics, wanted.overrides);
+    auto config = checked_config(current().topics, wanted.overrides);
     if (!config) return fail(ErrorCode::invalid_config, config.error());
     topic.overrides = wanted.overrides;
     topic.config = std::move(*config);

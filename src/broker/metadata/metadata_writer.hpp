@@ -10,6 +10,7 @@
 #include "storage/store.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -37,6 +38,13 @@ struct TopicAlteration {
     std::vector<ConfigChange> changes;
     /// What `changes` do not name: goes back to the broker's default with AlterConfigs.
     enum class Others { stay, go } others = Others::stay;
+};
+
+/// What the configuration of this broker, or of all brokers (""), is to become.
+struct BrokerAlteration {
+    std::string               broker;
+    std::vector<ConfigChange> changes;
+    TopicAlteration::Others   others = TopicAlteration::Others::stay;
 };
 
 struct MorePartitions {
@@ -74,6 +82,8 @@ public:
     /// Each topic is named once, here and below; each alteration is whole or not there, and in force on every
     /// shard, in logs that are open too, when this ends.
     Task<std::vector<Done>> alter(std::vector<TopicAlteration> alterations, Validate validate);
+    /// Each is whole or not there. What may change while the broker runs is in force on every shard.
+    Task<std::vector<Done>> alter(std::vector<BrokerAlteration> alterations, Validate validate);
     Task<std::vector<Done>> add_partitions(std::vector<MorePartitions> wanted, Validate validate);
     /// A number that no producer has had, over all starts.
     Task<Outcome<ProducerId, kafka::ErrorCode>> next_producer_id();
@@ -99,9 +109,16 @@ private:
     Task<Outcome<Offset, kafka::ErrorCode>> append(std::vector<Bytes> records);
     Task<>                                  publish(std::vector<Change> changes);
     Task<bool>                              remove_partitions(std::shared_ptr<const Topic> topic);
+    TopicOutcome                            altered(const TopicAlteration& alteration) const;
+    TopicOutcome                            with_more(const MorePartitions& wanted) const;
+    // metadata_brokers.cpp
+    using BrokerOutcome = Outcome<Overrides, kafka::ErrorCode>;
+    BrokerOutcome        altered(const BrokerAlteration& alteration) const;
+    Task<Done>           change(std::string broker, Overrides after);
+    std::vector<Change>  broker_changes(const std::map<std::string, Overrides>& brokers) const;
+    std::string          own_name() const { return std::to_string(options_.node_id); }
+    const BrokerOptions& current() const;
     // metadata_alterations.cpp
-    TopicOutcome            altered(const TopicAlteration& alteration) const;
-    TopicOutcome            with_more(const MorePartitions& wanted) const;
     Task<std::vector<Done>> change(std::vector<TopicOutcome> topics, Validate validate);
 
     io::World&                                 world_;

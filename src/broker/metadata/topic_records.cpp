@@ -12,12 +12,28 @@ namespace {
 
 constexpr std::int16_t metadata_version_3_9 = 21; // 3.9-IV0
 
-kafka::ConfigRecord config_record(const std::string& topic, std::string name,
-                                  std::optional<std::string> value) {
-    return {.resource_type = topic_resource,
-            .resource_name = topic,
-            .name = std::move(name),
-            .value = std::move(value)};
+struct Resource {
+    std::int8_t type;
+    std::string name;
+};
+
+Bytes config_record(const Resource& of, std::string name, std::optional<std::string> value) {
+    kafka::ConfigRecord record{.resource_type = of.type,
+                               .resource_name = of.name,
+                               .name = std::move(name),
+                               .value = std::move(value)};
+    return kafka::encode_metadata_record(record, 0);
+}
+
+std::vector<Bytes> config_changes(const Resource& of, const Overrides& before, const Overrides& after) {
+    std::vector<Bytes> records;
+    for (const auto& [name, value] : before)
+        if (!after.contains(name)) records.push_back(config_record(of, name, std::nullopt));
+    for (const auto& [name, value] : after) {
+        auto old = before.find(name);
+        if (old == before.end() || old->second != value) records.push_back(config_record(of, name, value));
+    }
+    return records;
 }
 
 void add_partitions(std::vector<Bytes>& records, const Topic& topic, std::int32_t first, Leader leader) {
@@ -50,8 +66,7 @@ std::vector<Bytes> records_of(const Topic& topic, Leader leader) {
     records.push_back(
         kafka::encode_metadata_record(kafka::TopicRecord{.name = topic.name, .topic_id = topic.id}, 0));
     auto set_config = [&](std::string name, std::string value) {
-        records.push_back(
-            kafka::encode_metadata_record(config_record(topic.name, std::move(name), std::move(value)), 0));
+        records.push_back(config_record({topic_resource, topic.name}, std::move(name), std::move(value)));
     };
     for (const auto& [name, value] : topic.overrides) set_config(name, value);
     if (topic.replication_factor > 1)
@@ -61,18 +76,14 @@ std::vector<Bytes> records_of(const Topic& topic, Leader leader) {
 }
 
 std::vector<Bytes> records_of_change(const Topic& before, const Topic& after, Leader leader) {
-    std::vector<Bytes> records;
-    for (const auto& [name, value] : before.overrides)
-        if (!after.overrides.contains(name))
-            records.push_back(
-                kafka::encode_metadata_record(config_record(after.name, name, std::nullopt), 0));
-    for (const auto& [name, value] : after.overrides) {
-        auto old = before.overrides.find(name);
-        if (old == before.overrides.end() || old->second != value)
-            records.push_back(kafka::encode_metadata_record(config_record(after.name, name, value), 0));
-    }
+    auto records = config_changes({topic_resource, after.name}, before.overrides, after.overrides);
     add_partitions(records, after, before.partitions, leader);
     return records;
+}
+
+std::vector<Bytes> records_of_change(const std::string& broker, const Overrides& before,
+                                     const Overrides& after) {
+    return config_changes({broker_resource, broker}, before, after);
 }
 
 Bytes removal_record(Uuid topic_id) {

@@ -21,7 +21,7 @@ using Features = std::map<std::string, std::int16_t>;
 Features           first_features();
 std::vector<Bytes> feature_records(const Features& features);
 
-inline constexpr std::int8_t topic_resource = 2;
+inline constexpr std::int8_t topic_resource = 2, broker_resource = 4;
 /// Ours, beside Kafka's: what a topic's creator asked for. Hidden from clients' lists of configurations.
 inline constexpr std::string_view requested_replicas = "riacho.requested.replication.factor";
 
@@ -35,6 +35,9 @@ struct Leader {
 std::vector<Bytes> records_of(const Topic& topic, Leader leader);
 /// What makes `after` of `before`: other overrides, more partitions. Empty where they are the same.
 std::vector<Bytes> records_of_change(const Topic& before, const Topic& after, Leader leader);
+/// The same of a broker's configuration, or of all brokers' ("").
+std::vector<Bytes> records_of_change(const std::string& broker, const Overrides& before,
+                                     const Overrides& after);
 Bytes              removal_record(Uuid topic_id);
 Bytes              producer_ids_record(BrokerId broker, std::int64_t next_producer_id);
 

@@ -38,7 +38,7 @@ Bytes joined(const Bytes& first, const Bytes& second) {
 constexpr Leader only_one{BrokerId{1}, 1};
 
 TopicReplay replayed(const Bytes& batches) {
-    TopicReplay replay(TopicConfig{});
+    TopicReplay replay;
     auto        added = replay.add(batches);
     EXPECT_TRUE(added) << added.error().detail;
     return replay;
@@ -169,7 +169,7 @@ TEST(TopicRecords, give_the_end_of_the_largest_block_of_producer_ids) {
 TEST(TopicRecords, that_cannot_be_read_are_damage) {
     std::vector<Bytes> records;
     records.push_back(Bytes::copy_of("\x01\x02"));
-    TopicReplay replay(TopicConfig{});
+    TopicReplay replay;
     auto        added = replay.add(batch_with(records));
     ASSERT_FALSE(added);
     EXPECT_EQ(added.error().code, storage::StoreError::damaged);

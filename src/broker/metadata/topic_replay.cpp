@@ -39,6 +39,7 @@ struct TopicReplay::Fold {
         partitions = std::max(partitions, record.partition_id + 1);
     }
     void operator()(const kafka::ConfigRecord& record) const {
+        if (record.resource_type == broker_resource) return alter_broker(record);
         auto id = into.ids_.find(record.resource_name);
         if (record.resource_type != topic_resource) ++into.not_kept_;
         if (record.resource_type != topic_resource || id == into.ids_.end()) return;
@@ -49,6 +50,13 @@ struct TopicReplay::Fold {
             topic.overrides[record.name] = *record.value;
         else
             topic.overrides.erase(record.name);
+    }
+    void alter_broker(const kafka::ConfigRecord& record) const {
+        Overrides& overrides = into.brokers_[record.resource_name];
+        if (record.value)
+            overrides[record.name] = *record.value;
+        else
+            overrides.erase(record.name);
     }
     void operator()(const kafka::RemoveTopicRecord& record) const { // its configuration goes with it
         auto found = into.topics_.find(record.topic_id);
@@ -96,19 +104,19 @@ Outcome<void, storage::StoreError> TopicReplay::add(const Bytes& batches) {
     return {};
 }
 
-void TopicReplay::configure(Topic& topic) const {
+std::vector<Topic> TopicReplay::topics(const TopicConfig& defaults) const {
+    std::vector<Topic> all;
+    for (const auto& [name, id] : ids_) configure(all.emplace_back(topics_.at(id)), defaults);
+    return all;
+}
+
+void configure(Topic& topic, const TopicConfig& defaults) {
     Overrides known;
     for (const auto& [name, value] : topic.overrides)
         if (find_topic_option(name)) known.emplace(name, value);
-    auto config = with_overrides(defaults_, known);
+    auto config = with_overrides(defaults, known);
     if (!config) replay_log.warn("topic={} keeps the broker's defaults: {}", topic.name, config.error());
-    topic.config = config.value_or(defaults_);
-}
-
-std::vector<Topic> TopicReplay::topics() const {
-    std::vector<Topic> all;
-    for (const auto& [name, id] : ids_) configure(all.emplace_back(topics_.at(id)));
-    return all;
+    topic.config = config.value_or(defaults);
 }
 
 } // namespace riacho::broker

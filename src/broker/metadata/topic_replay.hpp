@@ -18,12 +18,12 @@ namespace riacho::broker {
 /// Overrides that are no longer known are kept and not acted on.
 class TopicReplay {
 public:
-    explicit TopicReplay(TopicConfig defaults) : defaults_(std::move(defaults)) {}
-
     Outcome<void, storage::StoreError> add(const Bytes& batches);
 
-    /// Those that are there now, by name.
-    std::vector<Topic> topics() const;
+    /// Those that are there now, by name; `defaults` is what a topic has that overrides nothing.
+    std::vector<Topic> topics(const TopicConfig& defaults = {}) const;
+    /// What was altered of brokers' configurations, by their number; "" is all of them.
+    const std::map<std::string, Overrides>& brokers() const { return brokers_; }
     /// The largest block's end, 0 where none is named.
     std::int64_t    next_producer_id() const { return next_producer_id_; }
     const Features& features() const { return features_; }
@@ -34,9 +34,8 @@ public:
 
 private:
     struct Fold;
-    void configure(Topic& topic) const;
 
-    TopicConfig                              defaults_;
+    std::map<std::string, Overrides>         brokers_;
     std::unordered_map<Uuid, Topic>          topics_;
     std::map<std::string, Uuid, std::less<>> ids_;
     std::int64_t                             next_producer_id_ = 0;
@@ -44,5 +43,8 @@ private:
     Timestamp                                last_time_;
     std::uint64_t                            not_kept_ = 0;
 };
+
+/// Gives a topic the configuration that its overrides make of `defaults`.
+void configure(Topic& topic, const TopicConfig& defaults);
 
 } // namespace riacho::broker

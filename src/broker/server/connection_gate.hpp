@@ -24,6 +24,8 @@ public:
     };
     explicit ConnectionGate(Limits limits) : limits_(std::move(limits)) {}
 
+    void set_limits(Limits limits) { limits_ = std::move(limits); }
+
     /// As Kafka: whoever comes when all places are taken waits for one, and who has too many is closed.
     enum class Answer { admitted, full, too_many_of_address };
     /// Takes a place, unless a limit is reached.

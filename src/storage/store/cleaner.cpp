@@ -23,6 +23,11 @@ struct FileStore::Candidate {
     CleanState     state;
 };
 
+void FileStore::set_cleaner(const CleanerOptions& options) {
+    home().check_here();
+    place_.options.cleaner = options;
+}
+
 Task<> FileStore::run_cleaner() {
     while (!co_await stopping_.wait_until(home().now() + place_.options.cleaner.backoff_ms)) co_await clean();
 }
@@ -49,7 +54,7 @@ Task<> FileStore::clean() {
         cleaned.insert(next);
         being_cleaned_ = next;
         ShardLogs& logs = logs_of(next);
-        co_await io::run_on(logs.shard, home(), clean_one(logs, next));
+        co_await io::run_on(logs.shard, home(), clean_one(logs, next, place_.options.cleaner));
         being_cleaned_.reset();
     }
     co_await keep_cleaned_offsets();
@@ -80,8 +85,8 @@ Task<> FileStore::look_at_shard(ShardLogs& logs, std::vector<Candidate>& found) 
 }
 
 /// The log keeps itself until its pass has ended, removal waits for that. Nothing here suspends before.
-Task<> FileStore::clean_one(ShardLogs& logs, TopicPartition partition) {
-    if (Log* log = logs.find(partition)) co_await log->clean(place_.options.cleaner);
+Task<> FileStore::clean_one(ShardLogs& logs, TopicPartition partition, CleanerOptions options) {
+    if (Log* log = logs.find(partition)) co_await log->clean(options);
 }
 
 Task<> FileStore::stop_cleaning() {

@@ -51,6 +51,7 @@ public:
                                                            SnapshotRetention keep) override;
     Task<>                          checkpoint() override;
     Task<>                          clean() override;
+    void                            set_cleaner(const CleanerOptions& options) override;
     Task<>                          stop(Time deadline) override;
 
     // -- for recovery, before `start`
@@ -104,7 +105,7 @@ private:
     Task<>                       run_cleaner();
     Task<std::vector<Candidate>> look_for_dirt();
     Task<>                       look_at_shard(ShardLogs& logs, std::vector<Candidate>& found);
-    Task<>                       clean_one(ShardLogs& logs, TopicPartition partition);
+    Task<>                       clean_one(ShardLogs& logs, TopicPartition partition, CleanerOptions options);
     Task<>                       stop_cleaning();
     Task<>                       keep_cleaned_offsets();
     Task<>                       add_cleaned(ShardLogs& logs, std::vector<TopicOffset>& to);

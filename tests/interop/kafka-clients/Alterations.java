@@ -66,6 +66,7 @@ public final class Alterations {
             byHand();
             asAWhole();
             partitions();
+            brokers();
         }
         System.exit(0);
     }
@@ -384,5 +385,63 @@ public final class Alterations {
         grow(3);
         shows("grows");
         shows("two");
+    }
+
+    private static void broker(String name, String... changes) throws Exception {
+        alter(ConfigResource.Type.BROKER, name, false, changes);
+    }
+
+    private static void brokerShows(String name) throws Exception {
+        Thread.sleep(500); // Kafka's broker learns it from its controller
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, name);
+        Map<String, String> altered = new TreeMap<>();
+        var told = admin.describeConfigs(List.of(resource)).all().get(30, TimeUnit.SECONDS).get(resource);
+        for (ConfigEntry entry : told.entries()) {
+            if (entry.source().name().startsWith("DYNAMIC_") && !entry.name().equals("min.insync.replicas")) {
+                altered.put(entry.name(), entry.value() + " " + entry.source());
+            }
+        }
+        tell("what broker '" + name + "' is now", altered.toString());
+    }
+
+    private static void brokers() throws Exception {
+        for (String name : List.of("", "1")) {
+            broker(name, "set log.retention.ms=70000");
+            broker(name, "set log.segment.bytes=2000000", "set message.max.bytes=5000000");
+            brokerShows(name);
+            broker(name, "append log.cleanup.policy=compact");
+            broker(name, "append log.retention.ms=1");
+            broker(name, "delete message.max.bytes");
+            broker(name, "delete message.max.bytes");
+            broker(name, "set max.connections=1000", "set max.connections.per.ip=900");
+            broker(name, "set num.io.threads=9");
+            broker(name, "set log.cleaner.backoff.ms=14000");
+            broker(name, "set compression.type=zstd");
+            broker(name, "set unheard.of=1");
+            brokerShows(name);
+            for (String wrong : List.of("compression.type=brotli", "log.retention.ms=soon", "log.cleanup.policy=squash",
+                "max.connections=-1", "num.partitions=3", "auto.create.topics.enable=false", "node.id=2",
+                "num.io.threads=0", "ssl.keystore.password=secret", "log.roll.ms=0", "log.retention.hours=7",
+                "message.max.bytes=-1", "log.message.timestamp.type=Sometime", "producer.id.expiration.ms=0",
+                "log.cleaner.min.cleanable.ratio=2", "log.segment.bytes=1000", "min.insync.replicas=0")) {
+                broker(name, "set " + wrong);
+            }
+            for (String gone : List.of("log.retention.ms", "log.segment.bytes", "log.cleanup.policy", "num.io.threads",
+                "max.connections", "max.connections.per.ip", "log.cleaner.backoff.ms", "compression.type",
+                "unheard.of")) {
+                broker(name, "delete " + gone);
+            }
+            brokerShows(name);
+        }
+        alter(ConfigResource.Type.BROKER, "", true, "set log.retention.ms=1");
+        broker("", "set sasl.enabled.mechanisms=PLAIN");
+        brokerShows("");
+        incremental(1, new Resource(4, "2", List.of("set log.retention.ms=1")));
+        incremental(1, new Resource(4, "one", List.of("set log.retention.ms=1")));
+        whole(2, false, new Resource(4, "1", List.of("set log.retention.ms=80000")));
+        brokerShows("1");
+        whole(2, false, new Resource(4, "1", List.of()));
+        brokerShows("1");
+        whole(2, false, new Resource(4, "1", List.of("set node.id=2")));
     }
 }
