@@ -139,6 +139,25 @@ bool TopicConfig::is_deleted() const {
     return std::ranges::find(cleanup_policy, "delete") != cleanup_policy.end();
 }
 
+std::optional<Compression> TopicConfig::compression() const {
+    if (compression_type == "producer") return std::nullopt;
+    for (Compression kind : {Compression::gzip, Compression::snappy, Compression::lz4, Compression::zstd})
+        if (compression_type == name_of(kind)) return kind;
+    return Compression::none;
+}
+std::optional<int> TopicConfig::compression_level() const {
+    switch (compression().value_or(Compression::none)) {
+    case Compression::gzip:
+        return compression_gzip_level;
+    case Compression::lz4:
+        return compression_lz4_level;
+    case Compression::zstd:
+        return compression_zstd_level;
+    default:
+        return std::nullopt;
+    }
+}
+
 std::span<const Option<TopicConfig>> topic_options() {
     static const std::vector<Row> table = [] {
         std::vector<Row> rows;

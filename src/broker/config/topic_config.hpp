@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/option.hpp"
+#include "codec/compression.hpp"
 #include "storage/log/log_options.hpp"
 
 #include <chrono>
@@ -56,7 +57,11 @@ struct TopicConfig {
 
     bool is_compacted() const;
     bool is_deleted() const;
-    bool uses_log_append_time() const { return timestamp_type == "LogAppendTime"; }
+    /// How batches are to lie; nothing where they stay as they come.
+    std::optional<Compression> compression() const;
+    /// Of that compression.
+    std::optional<int> compression_level() const;
+    bool               uses_log_append_time() const { return timestamp_type == "LogAppendTime"; }
 };
 
 /// Every topic configuration, by name: what CreateTopics accepts and DescribeConfigs lists.

@@ -47,6 +47,9 @@ Task<Task<ProduceAnswer>> prepare(Call& call, const std::string& name, std::shar
                                              "Cannot append to internal topic " + name));
     if (auto problem = co_await problem_with(call, sent, *topic, terms))
         co_return answer_now(*std::move(problem));
+    if (topic->config.compression())
+        if (auto problem = co_await compress_for(call, sent, topic))
+            co_return answer_now(*std::move(problem));
     io::Shard& owner = call.broker.local_of(topic->partition(sent.index)).shard;
     auto       work = append(call.broker, topic, std::move(sent), terms);
     if (&owner == &call.here.shard) co_return work;

@@ -2,6 +2,7 @@
 
 #include "broker/broker.hpp"
 #include "io/run_on.hpp"
+#include "kafka/batch/recompress.hpp"
 #include "kafka/batch/validate.hpp"
 
 #include <utility>
@@ -14,6 +15,7 @@ using kafka::ErrorCode;
 using Problems = Outcome<std::vector<kafka::RecordProblem>, kafka::BatchError>;
 
 constexpr std::size_t unpacked_at_once = 1 << 20;
+constexpr std::size_t recompressed_at_once = 16 << 10; // of the batch as it came
 constexpr std::size_t unpacked_bytes_max = 100 << 20;
 
 ErrorCode error_of_batch(kafka::BatchError error) {
@@ -66,6 +68,18 @@ Task<Problems> unpack(Bytes records, kafka::RecordRules rules) {
     co_return kafka::validate_records(*kafka::BatchView::first(records.view()), rules);
 }
 
+using Recompressed = Outcome<Bytes, kafka::BatchError>;
+
+Task<Recompressed> recompressed(Bytes records, kafka::Recompression how) {
+    co_return kafka::recompress(*kafka::BatchView::first(records.view()), how);
+}
+
+Task<Recompressed> recompress_on_pool(Call& call, Bytes records, kafka::Recompression how) {
+    auto       turn = co_await call.here.unpacking.lock();
+    io::Shard& thread = call.broker.world().pool.thread_for(static_cast<std::size_t>(call.session.peer.port));
+    co_return co_await io::run_on(thread, call.here.shard, recompressed(std::move(records), how));
+}
+
 Task<Problems> unpack_on_pool(Call& call, Bytes records, kafka::RecordRules rules) {
     auto       turn = co_await call.here.unpacking.lock();
     io::Shard& thread = call.broker.world().pool.thread_for(static_cast<std::size_t>(call.session.peer.port));
@@ -111,6 +125,25 @@ Task<std::optional<ProduceAnswer>> problem_with(Call& call, const ProducePartiti
         co_return refused_produce(sent.index, ErrorCode::invalid_record,
                                   "the records are not as many as the batch says");
     }
+    co_return std::nullopt;
+}
+
+Task<std::optional<ProduceAnswer>> compress_for(Call& call, ProducePartition& sent,
+                                                std::shared_ptr<const Topic> topic) {
+    auto wanted = topic->config.compression();
+    auto batch = kafka::BatchView::first(sent.records->view());
+    if (!wanted || batch->attributes().compression() == *wanted) co_return std::nullopt;
+    kafka::Recompression how{*wanted, topic->config.compression_level(), unpacked_bytes_max};
+    bool                 is_small = batch->size() <= recompressed_at_once;
+    auto                 packed = is_small ? co_await recompressed(*sent.records, how)
+                                           : co_await recompress_on_pool(call, *sent.records, how);
+    if (!packed)
+        co_return refused_produce(sent.index, error_of_batch(packed.error().code), packed.error().detail);
+    if (packed->size() > static_cast<std::size_t>(topic->config.max_message_bytes))
+        co_return refused_produce(sent.index, ErrorCode::message_too_large,
+                                  "The batch is larger than max.message.bytes when it is compressed as the "
+                                  "topic wants it.");
+    sent.records = *std::move(packed);
     co_return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include "broker/server/api.hpp"
 #include "kafka/messages/produce.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,5 +28,10 @@ ProduceAnswer refused_produce(std::int32_t index, kafka::ErrorCode error, std::s
 /// connection.
 Task<std::optional<ProduceAnswer>> problem_with(Call& call, const ProducePartition& sent, const Topic& topic,
                                                 ProduceTerms terms);
+
+/// Compresses the records as the topic wants them, where they came in another way: small batches at once,
+/// larger ones on a pool thread. Why they cannot be taken then, or nothing.
+Task<std::optional<ProduceAnswer>> compress_for(Call& call, ProducePartition& sent,
+                                                std::shared_ptr<const Topic> topic);
 
 } // namespace riacho::broker
