@@ -3,9 +3,9 @@
 
     alterations.py [--broker riacho|apache-kafka] [--fix]
 
-kafka-clients/Alterations.java asks; alterations.txt has each question with Kafka's answer, and below it ours where
-that is another. `--fix` writes down what the broker answers now. A question may have another error code only where
-OTHER_CODES says why.
+kafka-clients/Alterations.java asks, and Administration.java what else an Admin may do; alterations.txt has each
+question with Kafka's answer, and below it ours where that is another. `--fix` writes down what the broker answers
+now. A question may have another error code only where OTHER_CODES says why.
 """
 import argparse
 import pathlib
@@ -37,7 +37,8 @@ Answers = list[tuple[str, str]]  # (question, answer)
 def ask(broker_name: str, folder: pathlib.Path) -> Answers:
     settings = {"offsets.topic.num.partitions": "5"}
     with BROKERS[broker_name](folder / broker_name, None, settings) as broker:
-        told = run([*tools.java("kafka-clients"), "Alterations", broker.address], 300, stderr=None).stdout
+        told = "".join(run([*tools.java("kafka-clients"), questions, broker.address], 300, stderr=None).stdout
+                       for questions in ("Alterations", "Administration"))
         broker.stop()
     return [(question, answer) for question, answer in (line.split("\t") for line in told.splitlines())]
 

@@ -67,6 +67,7 @@ Task<ErrorCode> GroupCoordinator::bury(std::string group_id) {
 
 /// Whether offsets may be deleted while the group is as it is; which, its members' topics say.
 ErrorCode GroupCoordinator::check_deletion_of_offsets(std::string_view group_id) {
+    if (group_id.empty()) return ErrorCode::invalid_group_id;
     if (ErrorCode error = check_owned(group_id); error != ErrorCode::none) return error;
     Entry* entry = find(group_id);
     if (!entry || entry->group.is(GroupState::dead)) return ErrorCode::group_id_not_found;
@@ -74,12 +75,9 @@ ErrorCode GroupCoordinator::check_deletion_of_offsets(std::string_view group_id)
     return is_readable ? ErrorCode::none : ErrorCode::non_empty_group;
 }
 
-/// As Kafka: a topic that is not there is told before anybody looks for the group.
 Task<kafka::OffsetDeleteResponse> GroupCoordinator::delete_offsets(kafka::OffsetDeleteRequest request) {
-    bool is_any_there = std::ranges::any_of(
-        request.topics, [this](const auto& topic) { return place_.image.find(topic.name) != nullptr; });
     kafka::OffsetDeleteResponse response;
-    if (is_any_there) response.error_code = check_deletion_of_offsets(request.group_id);
+    response.error_code = check_deletion_of_offsets(request.group_id);
     if (response.error_code != ErrorCode::none) co_return response;
     std::vector<NamedPartition> gone;
     for (const auto& asked : request.topics) {

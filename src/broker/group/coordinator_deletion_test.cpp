@@ -125,6 +125,8 @@ TEST_F(CoordinatorDeletionTest, single_offsets_are_deleted_for_good) {
     EXPECT_EQ(only_error(delete_offset("g", 9)), Error::unknown_topic_or_partition);
     EXPECT_EQ(only_error(delete_offset("g", 0, "nowhere")), Error::unknown_topic_or_partition);
     EXPECT_EQ(delete_offset("none", 0).error_code, Error::group_id_not_found);
+    EXPECT_EQ(delete_offset("none", 0, "nowhere").error_code, Error::group_id_not_found);
+    EXPECT_EQ(delete_offset("", 0).error_code, Error::invalid_group_id);
     for (int life = 0; life < 2; ++life) {
         EXPECT_EQ(committed("g", 0), -1);
         EXPECT_EQ(committed("g", 1), 6);

@@ -39,7 +39,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 public final class Alterations {
     private static final List<String> OPERATIONS = List.of("set", "delete", "append", "subtract", "such");
     private static final int TOPIC = 2;
-    private static String address;
+    static String address;
     private static Admin admin;
 
     /** "append cleanup.policy=compact": an operation and a value, which may be missing. */
@@ -126,7 +126,7 @@ public final class Alterations {
 
     // ---- what the Admin would not send
 
-    private static ByteBufferAccessor ask(AbstractRequest request) throws IOException {
+    static ByteBufferAccessor ask(AbstractRequest request) throws IOException {
         ByteBuffer sent = request.serializeWithHeader(
             new RequestHeader(request.apiKey(), request.version(), "by-hand", 1));
         String[] place = address.split(":");
