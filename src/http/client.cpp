@@ -17,7 +17,9 @@ bool is_idempotent(const Request& request) {
 } // namespace
 
 ClientResponse::~ClientResponse() {
-    if (connection_) client_->give_back(std::move(connection_));
+    if (!connection_) return;
+    check(!connection_->is_sending(), "a request with a source is finished before its response dies");
+    client_->give_back(std::move(connection_));
 }
 
 Task<Outcome<std::string, ClientError>> ClientResponse::read_all(std::size_t bytes_max, Time deadline) {
@@ -55,6 +57,7 @@ Task<Outcome<ResponseHead, ClientError>> Client::exchange(ClientConnection& conn
     bool may_be_answered = sent || sent.error().code == ClientError::closed;
     if (!may_be_answered) co_return std::unexpected(sent.error());
     auto head = co_await connection.receive_head(method, deadline);
+    if (!head) co_await connection.end_sending();
     if (!head && !sent) co_return std::unexpected(sent.error());
     co_return head;
 }

@@ -23,7 +23,7 @@ struct ClientOptions {
 class Client;
 
 /// The beginning of an answer, whose body is read as it comes. While it lives it keeps a connection, which is
-/// used again if the body was read to its end.
+/// used again if the body was read to its end. One to a request with a source is finished before it dies.
 class ClientResponse {
 public:
     ClientResponse(Client& client, std::unique_ptr<ClientConnection> connection, ResponseHead head)
@@ -37,6 +37,9 @@ public:
     Task<Outcome<Bytes, ClientError>> read(Time deadline) { return connection_->receive_body(deadline); }
     /// All of it, if that is at most `bytes_max`.
     Task<Outcome<std::string, ClientError>> read_all(std::size_t bytes_max, Time deadline);
+
+    /// Ends the sending of a request that is not sent yet, and waits for its source.
+    Task<> finish() { return connection_->end_sending(); }
 
 private:
     Client*                           client_;

@@ -7,6 +7,7 @@
 namespace riacho::http {
 namespace {
 
+constexpr Time        piece_write_max = std::chrono::seconds(60);
 constexpr std::size_t client_turn_bytes = 256 << 10;
 
 std::unexpected<Failure<ClientError>> failure_of(const io::StreamError& error) {
@@ -41,18 +42,37 @@ Task<Outcome<void, ClientError>> ClientConnection::send(Request request, Time de
     std::vector<ByteView> pieces{as_bytes(head)};
     if (!request.source && !request.body.empty()) pieces.push_back(as_bytes(request.body));
     auto sent = co_await write(std::move(pieces), deadline);
-    if (sent && request.source) sent = co_await send_source(std::move(request.source), deadline);
+    if (sent && request.source) sending_.spawn(send_source(std::move(request.source)));
     co_return sent;
 }
 
-Task<Outcome<void, ClientError>> ClientConnection::send_source(BodySource source, Time deadline) {
+/// A server may answer while it reads, and read no further before the answer is read: both go on at once. Who
+/// has stopped reading may have answered all the same, so that is no failure here.
+Task<> ClientConnection::send_source(BodySource source) {
     for (;;) {
-        CO_TRY(Bytes piece, co_await source());
-        if (piece.empty()) co_return co_await write({as_bytes(last_chunk)}, deadline);
-        std::string           head = chunk_head(piece.size());
-        std::vector<ByteView> pieces{as_bytes(head), piece.view(), as_bytes(chunk_tail)};
-        if (auto sent = co_await write(std::move(pieces), deadline); !sent) co_return sent;
+        auto piece = co_await source();
+        if (!piece) {
+            no_body_ = std::move(piece.error());
+            co_return stream_->close();
+        }
+        bool is_last = piece->empty();
+        auto sent = co_await send_piece(*std::move(piece));
+        if (is_last || !sent) co_return;
     }
+}
+
+Task<> ClientConnection::end_sending() {
+    if (!is_sending()) co_return;
+    co_await shard_.enter(); // it may have nothing left to do but to end
+    if (is_sending()) stream_->close();
+    co_await sending_.join();
+}
+
+Task<Outcome<void, ClientError>> ClientConnection::send_piece(Bytes piece) {
+    std::string           head = chunk_head(piece.size());
+    std::vector<ByteView> pieces{as_bytes(head), piece.view(), as_bytes(chunk_tail)};
+    if (piece.empty()) pieces = {as_bytes(last_chunk)};
+    co_return co_await write(std::move(pieces), shard_.now() + piece_write_max);
 }
 
 /// 0 at the server's end.
@@ -65,7 +85,10 @@ Task<Outcome<std::size_t, ClientError>> ClientConnection::fill(Time deadline) {
             co_await shard_.enter();
         }
         co_return got;
-    } catch (const io::StreamError& error) { co_return failure_of(error); }
+    } catch (const io::StreamError& error) {
+        if (no_body_) co_return std::unexpected(*no_body_);
+        co_return failure_of(error);
+    }
 }
 
 /// The next thing in the answer other than `more`; `end` too where the answer ends with its connection.

@@ -19,6 +19,7 @@ Task<std::string> fetch(Client& client, Request request, Time deadline, std::siz
     auto answer = co_await client.ask(std::move(request), deadline);
     if (!answer) co_return told(answer.error());
     auto body = co_await answer->read_all(bytes_max, deadline);
+    co_await answer->finish();
     if (!body) co_return told(body.error());
     co_return fmt::format("{} {}", number_of(answer->head().status), *body);
 }
