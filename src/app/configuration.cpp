@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::uint16_t    broker_port = 9092;
 constexpr std::uint16_t    ops_port = 9101;
+constexpr std::uint16_t    console_port = 9021;
 constexpr std::string_view ops_listeners = "ops.listeners";
+constexpr std::string_view console_listeners = "console.listeners";
 constexpr std::uint32_t    port_max = 65535;
 
 using Values = std::map<std::string, std::string, std::less<>>;
@@ -80,6 +82,8 @@ std::string protocol_of(std::string_view listener, const Values& values) {
     return std::string(listener);
 }
 
+bool is_of_a_service(std::string_view name) { return name == ops_listeners || name == console_listeners; }
+
 class Configurator {
 public:
     explicit Configurator(const ConfigurationSources& sources) : sources_(sources) {}
@@ -88,7 +92,7 @@ public:
         merge();
         TRY(std::monostate applied, apply());
         TRY(applied, add_listeners());
-        TRY(applied, add_ops_listeners());
+        TRY(applied, add_service_listeners());
         if (!out_of_ports_.empty())
             return fail(ConfigurationError::usage,
                         fmt::format("--port-offset: {} is past the last port, {}", out_of_ports_, port_max));
@@ -104,7 +108,7 @@ private:
         for (const auto& [name, value] : sources_.file) values_[name] = value;
         for (const auto& [variable, value] : sources_.environment) {
             std::string name = name_of_environment(variable);
-            if (broker::find_broker_option(name) || name == ops_listeners) values_[name] = value;
+            if (broker::find_broker_option(name) || is_of_a_service(name)) values_[name] = value;
         }
         for (const auto& [name, value] : sources_.set) values_[name] = value;
     }
@@ -157,22 +161,32 @@ private:
         return {};
     }
 
-    /// ops.listeners, as Confluent's services write theirs: "http://HOST:PORT,…".
-    Step add_ops_listeners() {
-        auto said = values_.find(ops_listeners);
-        if (said == values_.end()) {
-            for (const std::string& host : default_hosts()) result_.ops.push_back(moved({host, ops_port}));
-            return {};
+    /// As Confluent's services write theirs: "http://HOST:PORT,…"; `fallback` where nothing is said.
+    Outcome<std::vector<io::Endpoint>, ConfigurationError>
+    service_listeners(std::string_view name, std::vector<io::Endpoint> fallback) {
+        std::vector<io::Endpoint> endpoints = std::move(fallback);
+        if (auto said = values_.find(name); said != values_.end()) {
+            endpoints.clear();
+            TRY(auto wanted, parse_listeners(name, said->second));
+            for (NamedEndpoint& listener : wanted) {
+                if (listener.name != "http")
+                    return fail(ConfigurationError::usage, fmt::format("{}={}: {} is not supported; http is",
+                                                                       name, said->second, listener.name));
+                if (listener.endpoint.host.empty()) listener.endpoint.host = sources_.bind;
+                endpoints.push_back(std::move(listener.endpoint));
+            }
         }
-        TRY(auto wanted, parse_listeners(ops_listeners, said->second));
-        for (NamedEndpoint& listener : wanted) {
-            if (listener.name != "http")
-                return fail(ConfigurationError::usage,
-                            fmt::format("{}={}: {} is not supported; http is", ops_listeners, said->second,
-                                        listener.name));
-            if (listener.endpoint.host.empty()) listener.endpoint.host = sources_.bind;
-            result_.ops.push_back(moved(std::move(listener.endpoint)));
-        }
+        for (io::Endpoint& endpoint : endpoints) endpoint = moved(std::move(endpoint));
+        return endpoints;
+    }
+
+    /// The console is on loopback unless it is told otherwise itself: who uses it may do everything.
+    Step add_service_listeners() {
+        std::vector<io::Endpoint> ops;
+        for (const std::string& host : default_hosts()) ops.push_back({host, ops_port});
+        TRY(result_.ops, service_listeners(ops_listeners, std::move(ops)));
+        TRY(result_.console,
+            service_listeners(console_listeners, {{"127.0.0.1", console_port}, {"::1", console_port}}));
         return {};
     }
 
@@ -226,7 +240,7 @@ private:
         std::vector<std::string_view> idle, unknown;
         for (const auto& [name, value] : values_) {
             auto* option = broker::find_broker_option(name);
-            if (name == ops_listeners) continue;
+            if (is_of_a_service(name)) continue;
             if (!option)
                 unknown.push_back(name);
             else if (option->standing != Standing::acted_on)

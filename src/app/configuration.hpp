@@ -26,8 +26,9 @@ struct ConfigurationSources {
 struct Configuration {
     broker::BrokerOptions                broker;
     std::vector<broker::ListenerOptions> listeners;
-    std::vector<io::Endpoint>            ops;   ///< where metrics and readiness are told; may be none
-    std::vector<std::string>             notes; ///< for the log, one line each: names that change nothing
+    std::vector<io::Endpoint>            ops;     ///< where metrics and readiness are told; may be none
+    std::vector<io::Endpoint>            console; ///< where the page is; may be none
+    std::vector<std::string>             notes;   ///< for the log, one line each: names that change nothing
 };
 
 enum class ConfigurationError { usage };

@@ -116,6 +116,16 @@ TEST(Configuration, ops_listens_where_the_broker_does_or_where_it_is_told_to) {
     EXPECT_EQ(refusal(sources), "ops.listeners=https://:1: https is not supported; http is");
 }
 
+TEST(Configuration, the_console_is_on_loopback_unless_it_is_told_otherwise_itself) {
+    ConfigurationSources sources;
+    sources.bind = "10.0.0.1";
+    sources.is_bind_given = true;
+    sources.port_offset = 10;
+    EXPECT_EQ(configured(sources).console, (std::vector<io::Endpoint>{{"127.0.0.1", 9031}, {"::1", 9031}}));
+    sources.set = {{"console.listeners", "http://:1"}};
+    EXPECT_EQ(configured(sources).console, (std::vector<io::Endpoint>{{"10.0.0.1", 11}}));
+}
+
 TEST(Configuration, an_offset_past_the_last_port_is_refused) {
     ConfigurationSources sources;
     sources.port_offset = 70'000;

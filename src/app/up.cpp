@@ -1,6 +1,7 @@
 #include "app/up.hpp"
 
 #include "app/configuration.hpp"
+#include "app/console_service.hpp"
 #include "app/data_folder.hpp"
 #include "app/open_files.hpp"
 #include "app/ops_service.hpp"
@@ -10,6 +11,7 @@
 #include "io/real_world.hpp"
 #include "io/run_on.hpp"
 #include "io/signals.hpp"
+#include "riacho/version.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -99,7 +101,7 @@ public:
     Running(io::RealWorld& real, Configuration configuration, std::string folder, const UpOptions& options)
         : real_(real), world_(real.world()), configuration_(std::move(configuration)),
           folder_(std::move(folder)), options_(options), broker_(world_, configuration_.broker),
-          ops_(world_, real.services(), broker_) {}
+          ops_(world_, real.services(), broker_), console_(world_, real.services()) {}
 
     Task<> run() {
         io::SignalWaiter signals(real_.shard(), {SIGINT, SIGTERM});
@@ -110,6 +112,7 @@ public:
         }
         ops_.set(OpsService::State::stopping);
         Time deadline = world_.clock.now() + stop_max;
+        co_await console_.stop(deadline);
         if (is_broker_open_) co_await broker_.stop(deadline);
         co_await ops_.stop(deadline);
     }
@@ -117,9 +120,13 @@ public:
     int exit_code() const { return exit_code_; }
 
 private:
+    using Listeners = std::vector<std::unique_ptr<io::Listener>>;
+
     Task<bool> start() {
-        auto ops = co_await open_ops();
+        auto ops = co_await open_service("ops", configuration_.ops);
         if (!ops) co_return false;
+        auto console = co_await open_service("console", configuration_.console);
+        if (!console) co_return false;
         std::string ops_address = ops->empty() ? "" : ops->front()->local().text();
         co_await ops_.serve(*std::move(ops));
         auto started = co_await broker_.start(folder_);
@@ -142,6 +149,22 @@ private:
         ops_.set(OpsService::State::serves);
         say_ready("broker", addresses.front().text());
         if (!ops_address.empty()) say_ready("ops", ops_address);
+        co_return co_await start_console(*std::move(console), addresses.front());
+    }
+
+    /// It meets the broker as any client does.
+    Task<bool> start_console(Listeners listeners, io::Endpoint broker) {
+        if (listeners.empty()) co_return true;
+        std::string             address = listeners.front()->local().text();
+        console::ConsoleOptions options;
+        options.clusters.push_back({"riacho", {{"bootstrap.servers", broker.text()}}});
+        options.version = version;
+        auto serving = co_await console_.serve(std::move(listeners), std::move(options));
+        if (!serving) {
+            exit_code_ = complain(in_the_way, serving.error().detail);
+            co_return false;
+        }
+        say_ready("console", "http://" + address);
         co_return true;
     }
 
@@ -151,16 +174,17 @@ private:
         std::fflush(stdout);
     }
 
-    /// None where the broker alone was asked for; nothing, and said why, where one cannot be had.
-    Task<std::optional<std::vector<std::unique_ptr<io::Listener>>>> open_ops() {
-        std::vector<std::unique_ptr<io::Listener>> listeners;
-        bool                                       is_wanted =
-            options_.only.empty() || std::ranges::find(options_.only, "ops") != options_.only.end();
+    /// The listeners of a service; none where it was not asked for; nothing, and said why, where one cannot
+    /// be had.
+    Task<std::optional<Listeners>> open_service(std::string_view name, std::vector<io::Endpoint> endpoints) {
+        Listeners listeners;
+        bool      is_wanted =
+            options_.only.empty() || std::ranges::find(options_.only, name) != options_.only.end();
         if (!is_wanted) co_return listeners;
         io::Shard& home = *world_.shards.front();
-        for (const io::Endpoint& at : configuration_.ops) {
-            auto opened = co_await io::run_on(real_.services(), home,
-                                              open(real_.services(), at, configuration_.ops.size()));
+        for (const io::Endpoint& at : endpoints) {
+            auto opened =
+                co_await io::run_on(real_.services(), home, open(real_.services(), at, endpoints.size()));
             if (!opened) co_return std::nullopt;
             if (*opened) listeners.push_back(*std::move(opened));
         }
@@ -198,6 +222,7 @@ private:
     const UpOptions& options_;
     broker::Broker   broker_;
     OpsService       ops_;
+    ConsoleService   console_;
     bool             is_broker_open_ = false;
     int              exit_code_ = ok;
 };
@@ -221,11 +246,12 @@ int run_in(std::string folder, Configuration configuration, const UpOptions& opt
 
 int up(const UpOptions& options) {
     for (const std::string& service : options.only)
-        if (service != "broker" && service != "ops")
-            return complain(used_wrongly,
-                            fmt::format("--only {}: no such service; there are: broker, ops", service));
+        if (service != "broker" && service != "ops" && service != "console")
+            return complain(
+                used_wrongly,
+                fmt::format("--only {}: no such service; there are: broker, ops, console", service));
     if (!options.only.empty() && std::ranges::find(options.only, "broker") == options.only.end())
-        return complain(used_wrongly, "--only: without the broker there is nothing that ops could tell of");
+        return complain(used_wrongly, "--only: the broker is missing, which the others are about");
     if (options.is_ephemeral && !options.data.empty())
         return complain(used_wrongly, "--data and --ephemeral exclude each other: take one");
     auto configuration = read_configuration(options);

@@ -128,9 +128,10 @@ cli::Command up_command() {
     cli::Command command{
         .name = "up", .about = "Start everything there is, in the foreground", .run = run_up};
     command.flags = serving_flags();
-    command.flags.insert(command.flags.begin(), {.name = "--only",
-                                                 .about = "Only these services; there are: broker, ops",
-                                                 .value_name = "SERVICE,..."});
+    command.flags.insert(command.flags.begin(),
+                         {.name = "--only",
+                          .about = "Only these services; there are: broker, ops, console",
+                          .value_name = "SERVICE,..."});
     return command;
 }
 

@@ -45,8 +45,9 @@ class ProgramTest(unittest.TestCase):
     def up(self, name: str = "up", *words, **environment) -> tuple[Process, int]:
         """`riacho up` on a free port, until it is ready."""
         port = free_port()
-        process = self.spawn(name, "up", "--port-offset", port - 9092, "--set", "ops.listeners=http://127.0.0.1:0",
-                             *words, **environment)
+        anywhere = "listeners=http://127.0.0.1:0"
+        process = self.spawn(name, "up", "--port-offset", port - 9092, "--set", f"ops.{anywhere}", "--set",
+                             f"console.{anywhere}", *words, **environment)
         done = self.riacho("ready", "--bootstrap-servers", f"127.0.0.1:{port}", "--timeout", 15)
         self.assertEqual(done.returncode, 0, done.stderr + process.err())
         return process, port

@@ -1,0 +1,142 @@
+#include "console/api.hpp"
+#include "console/attention.hpp"
+#include "console/console.hpp"
+
+#include <utility>
+
+namespace riacho::console {
+namespace {
+
+using data::Json;
+
+constexpr std::size_t attention_max = 100; ///< that are listed; all are counted
+
+Json problem_json(const std::optional<Problem>& problem) {
+    if (!problem) return nullptr;
+    return Json::Object{{"type", "about:blank"},
+                        {"title", http::reason_of(problem->status)},
+                        {"status", http::number_of(problem->status)},
+                        {"detail", problem->detail},
+                        {"code", problem->code}};
+}
+
+std::string_view state_of(const ClusterView& cluster, const Picture* picture) {
+    if (cluster.trouble()) return "offline";
+    if (!picture) return "connecting";
+    bool is_whole = picture->controller >= 0;
+    for (const auto& [name, topic] : picture->topics)
+        is_whole &= topic.without_leader() == 0 && topic.under_replicated() == 0;
+    return is_whole ? "online" : "degraded";
+}
+
+/// What a summary counts.
+struct Sums {
+    std::size_t                 topics = 0;
+    std::size_t                 partitions = 0;
+    std::optional<std::int64_t> lag, bytes;
+};
+
+Sums sums_of(const Picture& picture) {
+    Sums sums;
+    sums.bytes = 0;
+    for (const auto& [name, topic] : picture.topics) {
+        auto bytes = topic.bytes();
+        sums.bytes = sums.bytes && bytes ? std::optional(*sums.bytes + *bytes) : std::nullopt;
+        if (topic.is_internal) continue;
+        ++sums.topics;
+        sums.partitions += topic.partitions.size();
+    }
+    for (const auto& [id, group] : picture.groups)
+        if (auto lag = picture.lag_of(group)) sums.lag = sums.lag.value_or(0) + *lag;
+    return sums;
+}
+
+Json cluster_summary_json(const ClusterView& cluster, const Picture* picture, std::size_t attention) {
+    Json::Array bootstrap;
+    for (std::string& address : cluster.bootstrap()) bootstrap.push_back(std::move(address));
+    Sums sums = picture ? sums_of(*picture) : Sums{};
+    auto known = [&](auto value) { return picture ? Json(value) : Json(nullptr); };
+    bool has_id = picture && !picture->cluster_id.empty();
+    return Json::Object{{"name", cluster.name()},
+                        {"bootstrap", std::move(bootstrap)},
+                        {"state", state_of(cluster, picture)},
+                        {"cluster_id", has_id ? Json(picture->cluster_id) : Json(nullptr)},
+                        {"kind", nullptr},
+                        {"brokers", known(picture ? picture->brokers.size() : 0)},
+                        {"topics", known(sums.topics)},
+                        {"partitions", known(sums.partitions)},
+                        {"messages_in_rate", rate_json(cluster.messages_in_rate())},
+                        {"messages_out_rate", nullptr},
+                        {"lag", int64_json(sums.lag)},
+                        {"size", int64_json(sums.bytes)},
+                        {"attention", attention},
+                        {"problem", problem_json(cluster.trouble())}};
+}
+
+Json attention_json(const Attention& attention) {
+    constexpr std::string_view severities[] = {"critical", "warning", "info"};
+    constexpr std::string_view subjects[] = {"cluster", "broker", "topic", "group"};
+    Json::Object               values;
+    for (const auto& [name, value] : attention.values) values.push_back({name, value});
+    return Json::Object{
+        {"severity", severities[static_cast<std::size_t>(attention.severity)]},
+        {"code", attention.code},
+        {"subject", Json::Object{{"kind", subjects[static_cast<std::size_t>(attention.subject)]},
+                                 {"name", attention.name}}},
+        {"values", std::move(values)},
+        {"detail", attention.detail}};
+}
+
+Json services_json() {
+    Json::Array services;
+    for (std::string_view kind : {"schemas", "connectors", "ksql"})
+        services.push_back(Json::Object{{"kind", kind}, {"state", "absent"}, {"url", nullptr}});
+    return services;
+}
+
+} // namespace
+
+Task<OrProblem<Answer>> get_session(Asked asked) {
+    bool is_read_only = asked.console.options().access == ConsoleOptions::Access::read_only;
+    co_return Answer{Json::Object{{"version", asked.console.options().version},
+                                  {"auth", "none"},
+                                  {"signed_in", true},
+                                  {"read_only", is_read_only}}};
+}
+
+Task<OrProblem<Answer>> list_clusters(Asked asked) {
+    Json::Array items;
+    for (const auto& cluster : asked.console.clusters()) {
+        if (!cluster->last() && !cluster->trouble()) asked.console.look_at(*cluster);
+        auto        picture = cluster->last();
+        std::size_t attention = picture ? attention_in(*picture, cluster->name()).size() : 0;
+        items.push_back(cluster_summary_json(*cluster, picture.get(), attention));
+    }
+    co_return Answer{Json::Object{{"items", std::move(items)}}};
+}
+
+Task<OrProblem<Answer>> get_cluster(Asked asked) {
+    CO_TRY(auto picture, co_await asked.cluster().picture());
+    std::vector<Attention> attention = attention_in(*picture, asked.cluster().name());
+    Json::Array            listed;
+    for (std::size_t i = 0; i < std::min(attention.size(), attention_max); ++i)
+        listed.push_back(attention_json(attention[i]));
+    std::size_t behind = 0, gone = 0;
+    for (const auto& [name, topic] : picture->topics) {
+        behind += topic.under_replicated();
+        gone += topic.without_leader();
+    }
+    Json controller = picture->controller < 0 ? Json(nullptr) : Json(picture->controller);
+    co_return Answer{
+        Json::Object{{"summary", cluster_summary_json(asked.cluster(), picture.get(), attention.size())},
+                     {"controller", std::move(controller)},
+                     {"under_replicated", behind},
+                     {"offline_partitions", gone},
+                     {"groups", picture->groups.size()},
+                     {"bytes_in_rate", nullptr},
+                     {"bytes_out_rate", nullptr},
+                     {"attention", std::move(listed)},
+                     {"services", services_json()}}};
+}
+
+} // namespace riacho::console

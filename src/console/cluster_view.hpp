@@ -1,0 +1,58 @@
+#pragma once
+
+#include "client/link/admin.hpp"
+#include "console/picture.hpp"
+#include "console/problem.hpp"
+#include "io/event.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace riacho::console {
+
+/// What this console calls a cluster, and how it is reached.
+struct ClusterSpec {
+    std::string        name;
+    client::Properties properties; ///< by the names of Kafka's clients; bootstrap.servers among them
+};
+
+/// One cluster of the console: the connection to it, and pictures of it that all who ask share. Of one shard.
+class ClusterView {
+public:
+    ClusterView(ClusterSpec spec, std::unique_ptr<client::Cluster> cluster);
+
+    const std::string&       name() const { return spec_.name; }
+    std::vector<std::string> bootstrap() const;
+    client::Admin&           admin() { return admin_; }
+
+    using Shared = std::shared_ptr<const Picture>;
+    /// Not older than `age_max`: a new one where the last is, taken once for all who wait for it.
+    Task<OrProblem<Shared>> picture(Time age_max = std::chrono::seconds(2));
+    /// The last one that was taken, however old; null before the first.
+    Shared last() const { return last_; }
+    /// Why there was none at the last attempt.
+    const std::optional<Problem>& trouble() const { return trouble_; }
+    /// Something was changed through this console: whoever looks next sees it.
+    void forget() { is_stale_ = true; }
+
+    /// Messages a second, between the last picture and one of some seconds before.
+    std::optional<double> messages_in_rate(std::string_view topic) const;
+    std::optional<double> messages_in_rate() const;
+
+    Task<> close();
+
+private:
+    ClusterSpec                      spec_;
+    std::unique_ptr<client::Cluster> cluster_;
+    client::Admin                    admin_;
+    io::Mutex                        taking_;
+    Shared                           last_;
+    Shared                           before_; ///< old enough for rates, where there is one
+    bool                             is_stale_ = false;
+    std::optional<Problem>           trouble_;
+};
+
+} // namespace riacho::console

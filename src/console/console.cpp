@@ -1,0 +1,126 @@
+#include "console/console.hpp"
+
+#include "console/access.hpp"
+#include "console/api.hpp"
+#include "console/page.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <utility>
+
+namespace riacho::console {
+namespace {
+
+using http::Method;
+
+struct Route {
+    Method           method;
+    std::string_view path; ///< behind /api/v1
+    Operation        operation;
+};
+
+constexpr Route routes[] = {
+    {Method::get, "/session", get_session},
+    {Method::get, "/clusters", list_clusters},
+    {Method::get, "/clusters/{cluster}", get_cluster},
+    {Method::get, "/clusters/{cluster}/brokers", list_brokers},
+    {Method::get, "/clusters/{cluster}/brokers/{broker}", get_broker},
+    {Method::get, "/clusters/{cluster}/brokers/{broker}/configs", get_broker_configs},
+    {Method::patch, "/clusters/{cluster}/brokers/{broker}/configs", change_broker_configs},
+    {Method::get, "/clusters/{cluster}/brokers/{broker}/log-folders", get_log_folders},
+    {Method::get, "/clusters/{cluster}/topics", list_topics},
+    {Method::post, "/clusters/{cluster}/topics", create_topic},
+    {Method::get, "/clusters/{cluster}/topics/{topic}", get_topic},
+    {Method::remove, "/clusters/{cluster}/topics/{topic}", delete_topic},
+    {Method::post, "/clusters/{cluster}/topics/{topic}/partitions", add_partitions},
+    {Method::get, "/clusters/{cluster}/topics/{topic}/configs", get_topic_configs},
+    {Method::patch, "/clusters/{cluster}/topics/{topic}/configs", change_topic_configs},
+    {Method::post, "/clusters/{cluster}/topics/{topic}/empty", empty_topic},
+};
+
+Task<OrProblem<Answer>> run(Console& console, http::Exchange& exchange, const Route& route) {
+    if (auto allowed = check_access(console.options(), exchange); !allowed)
+        co_return std::unexpected(allowed.error());
+    ClusterView* view = nullptr;
+    if (route.path.contains("{cluster}")) {
+        const std::string& name = exchange.parameter("cluster");
+        view = console.find(name);
+        if (!view)
+            co_return problem(http::Status::not_found, "NO_SUCH_CLUSTER",
+                              fmt::format("this console has no cluster {}", name));
+    }
+    co_return co_await route.operation({console, exchange, view});
+}
+
+Task<Outcome<void, http::Status>> answer(Console& console, http::Exchange& exchange, const Route& route) {
+    auto answered = co_await run(console, exchange, route);
+    if (!answered)
+        co_await exchange.respond(response_of(answered.error()));
+    else if (answered->status == http::Status::no_content)
+        co_await exchange.respond({.status = answered->status});
+    else
+        co_await exchange.respond(
+            http::response("application/json", data::write_json(answered->body), answered->status));
+    co_return {};
+}
+
+Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& exchange, std::string path) {
+    if (auto allowed = check_access(console.options(), exchange); !allowed) {
+        co_await exchange.respond(response_of(allowed.error()));
+        co_return {};
+    }
+    if (path.starts_with("api/")) co_return fail(http::Status::not_found, "the API has no such path");
+    co_return co_await console.page().serve(exchange, std::move(path));
+}
+
+} // namespace
+
+Console::Console(io::Shard& shard, ConsoleOptions options)
+    : options_(std::move(options)), page_(page_assets(), "index.html"), looking_(shard) {}
+
+Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::World world, io::Shard& shard,
+                                                                            ConsoleOptions options) {
+    auto console = std::make_unique<Console>(shard, std::move(options));
+    for (const ClusterSpec& spec : console->options_.clusters) {
+        CO_TRY(auto cluster, co_await client::Cluster::make(world, shard, spec.properties));
+        console->clusters_.push_back(std::make_unique<ClusterView>(spec, std::move(cluster)));
+    }
+    co_return console;
+}
+
+http::Router Console::make_router() {
+    http::Router router;
+    for (const Route& route : routes)
+        router.add(route.method, fmt::format("/api/v1{}", route.path),
+                   [this, &route](http::Exchange& exchange) { return answer(*this, exchange, route); });
+    router.add(Method::get, "/api/v1/openapi.json",
+               [this](http::Exchange& exchange) { return send_file(*this, exchange, "openapi.json"); });
+    router.add(Method::get, "/{path...}", [this](http::Exchange& exchange) {
+        return send_file(*this, exchange, exchange.parameter("path"));
+    });
+    router.add(Method::get, "/", [this](http::Exchange& exchange) { return send_file(*this, exchange, ""); });
+    router.set_error_text([](const http::Exchange&, const Failure<http::Status>& failure) {
+        return response_of(problem_of(failure));
+    });
+    router.set_common_fields({{"Cache-Control", "no-store"},
+                              {"X-Content-Type-Options", "nosniff"},
+                              {"Referrer-Policy", "no-referrer"},
+                              {"Content-Security-Policy", std::string(page_policy)}});
+    return router;
+}
+
+ClusterView* Console::find(std::string_view cluster) const {
+    auto found = std::ranges::find_if(clusters_, [&](const auto& one) { return one->name() == cluster; });
+    return found == clusters_.end() ? nullptr : found->get();
+}
+
+void Console::look_at(ClusterView& cluster) {
+    looking_.spawn([](ClusterView& view) -> Task<> { (void)co_await view.picture(); }(cluster));
+}
+
+Task<> Console::close() {
+    for (const auto& cluster : clusters_) co_await cluster->close();
+    co_await looking_.join();
+}
+
+} // namespace riacho::console

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "console/cluster_view.hpp"
+#include "http/router.hpp"
+#include "http/static_files.hpp"
+#include "io/group.hpp"
+#include "io/world.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace riacho::console {
+
+struct ConsoleOptions {
+    std::vector<ClusterSpec> clusters;
+    enum class Access { full, read_only } access = Access::full;
+    /// The names by which this console may be called, beside the addresses of loopback: another name in a
+    /// request may be a rebound one.
+    std::vector<std::string> host_names;
+    std::string              version;
+};
+
+/// The server behind the page on :9021: its JSON API over clusters, each of which it meets as any client
+/// does. Belongs to one shard.
+class Console {
+public:
+    /// Connects to nobody yet.
+    static Task<Outcome<std::unique_ptr<Console>, client::SettingError>>
+    make(io::World world, io::Shard& shard, ConsoleOptions options);
+    Console(io::Shard& shard, ConsoleOptions options); ///< without clusters; use `make`
+    Console(const Console&) = delete;
+    Console& operator=(const Console&) = delete;
+
+    /// Of the API; the console outlives it.
+    http::Router make_router();
+    /// Before the end: closes what it opened.
+    Task<> close();
+
+    using Clusters = std::vector<std::unique_ptr<ClusterView>>;
+    const ConsoleOptions& options() const { return options_; }
+    const Clusters&       clusters() const { return clusters_; }
+    /// The files of the page; its own addresses give index.html.
+    const http::StaticFiles& page() const { return page_; }
+    /// Null where there is none of this name.
+    ClusterView* find(std::string_view cluster) const;
+    /// Takes a picture of it, which nobody waits for.
+    void look_at(ClusterView& cluster);
+
+private:
+    ConsoleOptions    options_;
+    Clusters          clusters_;
+    http::StaticFiles page_;
+    io::Group         looking_;
+};
+
+} // namespace riacho::console

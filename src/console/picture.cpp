@@ -1,0 +1,170 @@
+#include "console/picture.hpp"
+
+#include <algorithm>
+
+namespace riacho::console {
+namespace {
+
+using client::list_offsets_at::earliest;
+using client::list_offsets_at::latest;
+using kafka::ErrorCode;
+
+void add_metadata(Picture& picture, kafka::MetadataResponse metadata) {
+    picture.cluster_id = metadata.cluster_id.value_or("");
+    picture.controller = metadata.controller_id;
+    for (auto& broker : metadata.brokers)
+        picture.brokers.push_back(
+            {broker.node_id, std::move(broker.host), broker.port, std::move(broker.rack)});
+    std::ranges::sort(picture.brokers, {}, &BrokerPicture::id);
+    for (auto& topic : metadata.topics) {
+        if (!topic.name || topic.error_code != ErrorCode::none) continue;
+        TopicPicture seen{*topic.name, topic.topic_id, topic.is_internal, {}};
+        for (auto& partition : topic.partitions)
+            seen.partitions.push_back({partition.partition_index,
+                                       partition.leader_id,
+                                       partition.leader_epoch,
+                                       std::move(partition.replica_nodes),
+                                       std::move(partition.isr_nodes),
+                                       std::move(partition.offline_replicas),
+                                       {},
+                                       {},
+                                       {},
+                                       0});
+        std::ranges::sort(seen.partitions, {}, &PartitionPicture::index);
+        picture.topics.emplace(*topic.name, std::move(seen));
+    }
+}
+
+PartitionPicture* find_in(Picture& picture, std::string_view topic, std::int32_t partition) {
+    return const_cast<PartitionPicture*>(
+        picture.find(topic, partition)); // of our own picture, which is not const
+}
+
+Task<> add_offsets(Picture& picture, client::Admin& admin, std::int64_t which) {
+    std::vector<client::PartitionAsk> asked;
+    for (const auto& [name, topic] : picture.topics)
+        for (const PartitionPicture& partition : topic.partitions)
+            if (partition.leader >= 0) asked.push_back({name, partition.index, which});
+    auto told = co_await admin.list_offsets(asked);
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        if (!told[i] || told[i]->error_code != ErrorCode::none) continue;
+        PartitionPicture& partition = *find_in(picture, asked[i].topic, asked[i].partition);
+        (which == earliest ? partition.start : partition.end) = told[i]->offset;
+    }
+}
+
+Task<> add_sizes(Picture& picture, client::Admin& admin) {
+    auto told = co_await admin.describe_log_dirs();
+    if (!told) co_return;
+    picture.log_folders = *std::move(told);
+    for (const auto& broker : picture.log_folders) {
+        if (!broker.reply) continue;
+        for (const auto& folder : broker.reply->results)
+            for (const auto& topic : folder.topics)
+                for (const auto& size : topic.partitions) {
+                    PartitionPicture* partition = find_in(picture, topic.name, size.partition_index);
+                    if (!partition || size.is_future_key) continue;
+                    partition->all_bytes += size.partition_size;
+                    if (broker.broker == partition->leader) partition->leader_bytes = size.partition_size;
+                }
+    }
+}
+
+Task<> add_groups(Picture& picture, client::Admin& admin) {
+    auto brokers = co_await admin.list_groups();
+    if (!brokers) co_return;
+    std::vector<std::string> ids;
+    for (const auto& broker : *brokers) {
+        if (!broker.reply) continue;
+        for (const auto& group : broker.reply->groups) {
+            if (!picture.groups
+                     .try_emplace(group.group_id, GroupPicture{group.group_id, broker.broker, {}, {}})
+                     .second)
+                continue;
+            ids.push_back(group.group_id);
+        }
+    }
+    auto described = co_await admin.describe_groups(ids);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (described[i] && described[i]->error_code == ErrorCode::none)
+            picture.groups.at(ids[i]).described = *std::move(described[i]);
+    for (auto& [id, group] : picture.groups) {
+        auto offsets = co_await admin.fetch_offsets(id);
+        if (!offsets) continue;
+        std::erase_if(*offsets, [](const client::GroupOffset& offset) { return offset.offset < 0; });
+        group.offsets = *std::move(offsets);
+    }
+}
+
+} // namespace
+
+std::size_t TopicPicture::under_replicated() const {
+    return static_cast<std::size_t>(std::ranges::count_if(partitions, [](const PartitionPicture& partition) {
+        return partition.in_sync.size() < partition.replicas.size();
+    }));
+}
+
+std::size_t TopicPicture::without_leader() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        partitions, [](const PartitionPicture& partition) { return partition.leader < 0; }));
+}
+
+std::optional<std::int64_t> TopicPicture::messages() const {
+    std::int64_t sum = 0;
+    for (const PartitionPicture& partition : partitions) {
+        if (!partition.start || !partition.end) return std::nullopt;
+        sum += *partition.end - *partition.start;
+    }
+    return sum;
+}
+
+std::optional<std::int64_t> TopicPicture::ends() const {
+    std::int64_t sum = 0;
+    for (const PartitionPicture& partition : partitions) {
+        if (!partition.end) return std::nullopt;
+        sum += *partition.end;
+    }
+    return sum;
+}
+
+std::optional<std::int64_t> TopicPicture::bytes() const {
+    std::int64_t sum = 0;
+    for (const PartitionPicture& partition : partitions) {
+        if (!partition.leader_bytes) return std::nullopt;
+        sum += partition.all_bytes;
+    }
+    return sum;
+}
+
+const PartitionPicture* Picture::find(std::string_view topic, std::int32_t partition) const {
+    auto found = topics.find(topic);
+    if (found == topics.end()) return nullptr;
+    auto at = std::ranges::lower_bound(found->second.partitions, partition, {}, &PartitionPicture::index);
+    return at == found->second.partitions.end() || at->index != partition ? nullptr : &*at;
+}
+
+std::optional<std::int64_t> Picture::lag_of(const GroupPicture& group, std::string_view topic) const {
+    std::optional<std::int64_t> lag;
+    for (const client::GroupOffset& committed : group.offsets) {
+        if (!topic.empty() && committed.topic != topic) continue;
+        const PartitionPicture* partition = find(committed.topic, committed.partition);
+        if (!partition || !partition->end) continue;
+        std::int64_t from = std::max(committed.offset, partition->start.value_or(0));
+        lag = lag.value_or(0) + std::max<std::int64_t>(*partition->end - from, 0);
+    }
+    return lag;
+}
+
+Task<client::Reply<Picture>> take_picture(client::Admin& admin) {
+    Picture picture;
+    CO_TRY(auto metadata, co_await admin.cluster().metadata_of_all());
+    add_metadata(picture, std::move(metadata));
+    co_await add_offsets(picture, admin, earliest);
+    co_await add_offsets(picture, admin, latest);
+    co_await add_sizes(picture, admin);
+    co_await add_groups(picture, admin);
+    picture.taken = admin.cluster().shard().now();
+    co_return picture;
+}
+
+} // namespace riacho::console

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""The console on :9021 as a script meets it: its JSON API against the broker of `riacho up`."""
+import json
+import re
+import unittest
+import urllib.error
+import urllib.request
+
+from program import ProgramTest  # first: it knows where the others are
+from harness.process import run
+
+
+class ConsoleTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        process, port = self.up("up", "--ephemeral")
+        self.broker = f"127.0.0.1:{port}"
+        self.console = re.search(r"(?m)^console\s+(http://\S+)\s+ready\b", process.out())[1]
+
+    def ask(self, method: str, path: str, body: dict | None = None, **fields) -> tuple[int, dict | None]:
+        request = urllib.request.Request(f"{self.console}{path}", method=method, headers=fields)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            answer = urllib.request.urlopen(request, timeout=20)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            text = answer.read()
+        return answer.status, json.loads(text) if text else None
+
+    def api(self, method: str, path: str, body: dict | None = None, **fields) -> tuple[int, dict | None]:
+        return self.ask(method, f"/api/v1/clusters/riacho{path}", body, **fields)
+
+    def test_a_topic_is_added_filled_emptied_and_deleted(self):
+        status, made = self.api("POST", "/topics", {"name": "orders", "partitions": 2})
+        self.assertEqual((status, made["partitions"], made["replication_factor"]), (201, 2, 1))
+        run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-p", "1", "-D", ";"], input="a;b;c")
+        _, extended = self.api("POST", "/topics/orders/partitions", {"total": 3})
+        self.assertEqual(len(extended["partitions"]), 3)
+        partition = extended["partitions"][1]
+        self.assertEqual((partition["start"], partition["end"], partition["leader"]), ("0", "3", 1))
+        self.assertEqual(extended["summary"]["messages"], "3")
+        self.assertGreater(int(extended["summary"]["size"]), 0)
+        status, emptied = self.api("POST", "/topics/orders/empty")
+        self.assertIn({"partition": 1, "start": "3"}, emptied["partitions"])
+        self.assertEqual(self.api("GET", "/topics/orders")[1]["summary"]["messages"], "0")
+        self.assertEqual(self.api("DELETE", "/topics/orders"), (204, None))
+        status, problem = self.api("GET", "/topics/orders")
+        self.assertEqual((status, problem["code"]), (404, "UNKNOWN_TOPIC_OR_PARTITION"))
+
+    def test_validating_changes_nothing(self):
+        status, made = self.api("POST", "/topics?validate_only=true", {"name": "orders"})
+        self.assertEqual((status, made["topic_id"]), (200, None))
+        self.assertEqual(self.api("GET", "/topics")[1]["total"], 0)
+
+    def test_errors_are_kafkas_own_or_name_the_place(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        for body, status, code in (({"name": "orders"}, 409, "TOPIC_ALREADY_EXISTS"),
+                                   ({"name": "a b"}, 400, "INVALID_TOPIC_EXCEPTION"),
+                                   ({"name": "x", "configs": {"retention.ms": "soon"}}, 400, "INVALID_CONFIG"),
+                                   ({"name": "x", "partitions": "2"}, 400, "BAD_REQUEST"),
+                                   ({"name": "x", "colour": "red"}, 400, "BAD_REQUEST")):
+            found, problem = self.api("POST", "/topics", body)
+            self.assertEqual((found, problem["code"], problem["status"]), (status, code, status), problem)
+        self.assertIn("colour", self.api("POST", "/topics", {"name": "x", "colour": "red"})[1]["detail"])
+
+    def test_configs_are_shown_changed_and_refused(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        change = {"changes": [{"name": "retention.ms", "operation": "set", "value": "60000"}]}
+        status, configs = self.api("PATCH", "/topics/orders/configs?search=retention.ms", change)
+        self.assertEqual(status, 200)
+        shown = next(one for one in configs["items"] if one["name"] == "retention.ms")
+        self.assertEqual((shown["value"], shown["source"], shown["type"], shown["unit"]),
+                         ("60000", "topic", "long", "ms"))
+        self.assertTrue(shown["documentation"])
+        change["changes"][0]["value"] = "soon"
+        self.assertEqual(self.api("PATCH", "/topics/orders/configs", change)[1]["code"], "INVALID_CONFIG")
+        _, brokers = self.api("GET", "/brokers")
+        broker = brokers["items"][0]["id"]
+        _, of_broker = self.api("GET", f"/brokers/{broker}/configs?search=num.partitions")
+        self.assertIn("num.partitions", [one["name"] for one in of_broker["items"]])
+        self.assertNotIn("num.io.threads", [one["name"] for one in of_broker["items"]])
+        _, folders = self.api("GET", f"/brokers/{broker}/log-folders")
+        self.assertGreater(int(folders["items"][0]["total"]), 0)
+
+    def test_the_cluster_is_described(self):
+        self.api("POST", "/topics", {"name": "orders", "partitions": 4})
+        status, cluster = self.api("GET", "")
+        self.assertEqual(status, 200)
+        summary = cluster["summary"]
+        self.assertEqual((summary["state"], summary["brokers"], summary["topics"], summary["partitions"]),
+                         ("online", 1, 1, 4))
+        self.assertEqual(cluster["attention"], [])
+        _, listed = self.ask("GET", "/api/v1/clusters")
+        self.assertEqual([one["name"] for one in listed["items"]], ["riacho"])
+
+    def test_another_name_and_another_site_are_refused(self):
+        status, problem = self.ask("GET", "/api/v1/clusters", Host="rebound.example:9021")
+        self.assertEqual((status, problem["code"]), (403, "HOST_REFUSED"))
+        status, problem = self.api("POST", "/topics", {"name": "x"}, Origin="http://evil.example")
+        self.assertEqual((status, problem["code"]), (403, "ORIGIN_REFUSED"))
+        self.assertEqual(self.api("POST", "/topics", {"name": "x"}, Origin=self.console)[0], 201)
+
+    def test_what_is_not_there_says_so(self):
+        self.assertEqual(self.ask("GET", "/api/v1/clusters/nix/topics")[1]["code"], "NO_SUCH_CLUSTER")
+        self.assertEqual(self.ask("GET", "/api/v1/nix")[1]["code"], "NO_SUCH_PATH")
+        status, problem = self.ask("PUT", "/api/v1/clusters")
+        self.assertEqual((status, problem["code"]), (405, "METHOD_NOT_ALLOWED"))
+
+    def test_the_page_is_served_with_a_policy_and_its_own_addresses(self):
+        for path in ("/", "/clusters/riacho/topics"):
+            with urllib.request.urlopen(self.console + path, timeout=20) as answer:
+                self.assertIn("<!doctype html>", answer.read().decode())
+                self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
+        status, document = self.ask("GET", "/api/v1/openapi.json")
+        self.assertEqual((status, document["openapi"]), (200, "3.1.0"))
+
+
+if __name__ == "__main__":
+    unittest.main()
