@@ -1,7 +1,10 @@
 // Searches: four texts with zero bytes between them, a search, a key, a value and a header. Whatever can be
 // compiled is run over the record.
 #include "browse/expression.hpp"
+#include "browse/message.hpp"
 #include "browse/record_testing.hpp"
+#include "data/json_parse.hpp"
+#include "data/utf8.hpp"
 #include "fuzz.hpp"
 
 #include <optional>
@@ -39,12 +42,33 @@ std::optional<bool> finds(const std::string& search, const TestRecord& record) {
     });
 }
 
+void show(const TestRecord& record) {
+    constexpr std::size_t text_bytes_max = 64;
+    for (std::string_view topic :
+         {"orders", "__consumer_offsets", "__transaction_state", "__cluster_metadata"}) {
+        auto message = with_record(record, [&](const kafka::Record& r) {
+            FoundRecord found(PartitionIndex{1}, kafka::TimestampType::create_time, r);
+            return message_of(topic, found, text_bytes_max);
+        });
+        for (const Payload* payload : {&message.key, &message.value, &message.headers.front().value}) {
+            require(payload->text.size() <= text_bytes_max, "what is shown is cut");
+            require(data::is_utf8(payload->text), "what is shown is text:", payload->text);
+        }
+        std::string line, csv;
+        append_json_line(line, message);
+        require(data::parse_json(line).has_value(), "a line of JSON Lines is JSON:", line);
+        append_csv_line(csv, message);
+        require(csv.ends_with("\r\n") && data::is_utf8(csv), "a line of CSV is one:", csv);
+    }
+}
+
 void search(std::string_view input) {
     std::string search(up_to_zero(input));
     TestRecord  record;
     record.key = up_to_zero(input);
     record.headers = {{"h", std::string(up_to_zero(input))}};
     if (!input.empty()) record.value = input;
+    show(record);
     auto found = finds(search, record);
     if (!found) return;
     auto inside = finds("(" + search + ")", record); // nothing where that is too deep, or there was nothing
