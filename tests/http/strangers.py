@@ -186,7 +186,7 @@ def h2load_loads(served: Served) -> None:
 
 def wrk_loads(served: Served) -> None:
     for path in ("/hello", "/rows?count=2000"):
-        done = run(["wrk", "-t", 1, "-c", 100, "-d", "3s", served.plain + path]).stdout
+        done = run(["wrk", "-t", 1, "-c", 100, "-d", "3s", "--timeout", "60s", served.plain + path]).stdout
         expect("Socket errors" not in done and "Non-2xx" not in done, done)
         print("       wrk", path, re.search(r"Requests/sec:.*", done)[0])
 
