@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr log::Logger broker_log{"broker"};
 constexpr Time        connections_look = 1s; ///< for those that hold much and make no headway
+constexpr Time        limits_look = 1s;      ///< whether a limit that a connection waits for was raised
 constexpr Time        accept_pause = 100ms;  ///< after the system refused a connection
 constexpr Time        answer_max = 500ms;    ///< of a stop: until what is under way is cut off
 
@@ -133,7 +134,7 @@ Task<> Broker::accept(Serving& serving) {
 /// come too fast, this one waits, and with it all behind it.
 Task<bool> Broker::admit(const io::Endpoint& peer) {
     io::Shard& home = *world_.shards.front();
-    gate_.set_limits(gate_limits(locals_.front()->options)); // they may have been altered
+    gate_.set_limits(gate_limits(locals_.front()->options));
     Time start = gate_.next_start(home.now());
     while (start > home.now() && !is_stopping()) {
         gate_moved_.reset();
@@ -141,6 +142,7 @@ Task<bool> Broker::admit(const io::Endpoint& peer) {
     }
     for (;;) {
         if (is_stopping()) co_return false;
+        gate_.set_limits(gate_limits(locals_.front()->options)); // they may have been altered
         auto answer = gate_.enter(peer.host);
         if (answer == ConnectionGate::Answer::admitted) co_return true;
         bool may_log = accept_lines_.take(home.now()).has_value();
@@ -152,7 +154,7 @@ Task<bool> Broker::admit(const io::Endpoint& peer) {
         }
         if (may_log) broker_log.warn("a connection of {} waits: max.connections is reached", peer.text());
         gate_moved_.reset();
-        co_await gate_moved_.wait();
+        co_await gate_moved_.wait_until(home.now() + limits_look);
     }
 }
 

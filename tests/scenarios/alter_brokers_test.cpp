@@ -1,4 +1,5 @@
 #include "alterations.hpp"
+#include "raw_peer.hpp"
 #include "scenario.hpp"
 
 namespace riacho::scenarios {
@@ -108,6 +109,16 @@ TEST_P(AlterBrokers, lists_are_added_to_what_the_broker_was_started_with) {
               (Configs{{"log.cleanup.policy", "delete,compact"}}));
     create_topic(client, "orders");
     EXPECT_EQ(produce_of(client, 10), ErrorCode::invalid_record) << "a record without a key";
+}
+
+TEST_P(AlterBrokers, a_connection_that_waits_for_a_place_gets_it_when_there_are_more) {
+    auto client = cluster_.connect();
+    ASSERT_EQ(alter_broker(client, "", {{"max.connections", "1"}}), ErrorCode::none);
+    RawPeer second(cluster_);
+    second.send(fetch_by_name, fetch_request("orders", 0, {}));
+    EXPECT_FALSE(second.answer(10s));
+    ASSERT_EQ(alter_broker(client, "", {{"max.connections", {}, remove}}), ErrorCode::none);
+    EXPECT_TRUE(second.answer(10s));
 }
 
 } // namespace
