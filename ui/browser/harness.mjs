@@ -35,7 +35,7 @@ export class Site {
     async page({ width = 1280, height = 800, scheme = "light", language = "en-US" } = {}) {
         const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: language, reducedMotion: "reduce", timezoneId: "America/Sao_Paulo" });
         const page = await context.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(60_000); // machines that build at the same time are slow
         page.complaints = [];
         page.on("pageerror", (error) => page.complaints.push(String(error)));
         page.on("console", (message) => {
@@ -65,4 +65,4 @@ export async function seriousFindings(page) {
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }
 
-export const sidewaysBy = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export const sidewaysBy = (page) => page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));

@@ -88,10 +88,10 @@ export function rangeOf(topic, query) {
     const chosen = query.getAll("partition").map(Number);
     const list = topic.partitions.filter((one) => chosen.length === 0 || chosen.includes(one.partition));
     const [kind, number] = (query.get("from") ?? "last:200").split(/:(.*)/);
-    const each = Math.ceil(Number(number) / Math.max(1, list.length));
-    return list.map((one) => ({
+    const each = (index) => Math.floor(Number(number) / list.length) + (index < Number(number) % list.length ? 1 : 0);
+    return list.map((one, index) => ({
         partition: one.partition, end: one.end,
-        position: { earliest: one.start, latest: one.end, offset: Math.min(one.end, Math.max(one.start, Number(number))), last: Math.max(one.start, one.end - each), time: one.start + Math.floor((one.end - one.start) / 2) }[kind],
+        position: { earliest: one.start, latest: one.end, offset: Math.min(one.end, Math.max(one.start, Number(number))), last: Math.max(one.start, one.end - each(index)), time: one.start + Math.floor((one.end - one.start) / 2) }[kind],
     }));
 }
 

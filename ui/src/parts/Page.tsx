@@ -1,5 +1,5 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
-import { Fragment, type ReactNode, useEffect } from "react";
+import { Link, type LinkProps, useLocation } from "@tanstack/react-router";
+import { Fragment, type ReactNode, useEffect, useRef } from "react";
 
 interface HeadProps {
     title: string;
@@ -32,8 +32,14 @@ export function Head({ title, sub, crumbs, beside, actions }: HeadProps) {
 }
 
 export function Tabs({ label, tabs }: { label: string; tabs: { title: string; link: LinkProps }[] }) {
+    const nav = useRef<HTMLElement>(null);
+    const { pathname } = useLocation();
+    // Where not all fit, the chosen one is in sight.
+    useEffect(() => {
+        void nav.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }, [pathname]);
     return (
-        <nav className="tabs" aria-label={label}>
+        <nav className="tabs" aria-label={label} ref={nav}>
             {tabs.map(({ title, link }) => (
                 <Link key={title} {...link} activeOptions={{ exact: true, includeSearch: false }} activeProps={{ className: "active" }}>
                     {title}

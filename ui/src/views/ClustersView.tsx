@@ -19,10 +19,10 @@ function ClusterCard({ cluster }: { cluster: ClusterSummary }) {
                 <ClusterMark state={cluster.state} />
             </div>
             <p className="where">{cluster.bootstrap.join(", ")}</p>
-            <dl className="facts">
-                {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{format.number(value)}</dd></div>)}
-                {cluster.attention > 0 && <div style={{ marginLeft: "auto", alignSelf: "end" }}><span className="tag warn">{t("clusters.attention", { count: cluster.attention })}</span></div>}
-            </dl>
+            <div className="row spread">
+                <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{format.number(value)}</dd></div>)}</dl>
+                {cluster.attention > 0 && <span className="tag warn">{t("clusters.attention", { count: cluster.attention })}</span>}
+            </div>
         </Link>
     );
 }

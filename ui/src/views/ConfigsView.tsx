@@ -28,7 +28,7 @@ function Value({ config, value }: { config: Config; value: string | null }) {
     const words = readable(useFormat(), config, value);
     if (config.sensitive) return <span className="muted">{t("configs.secret")}</span>;
     if (value === null || value === "") return <span className="muted">{t("configs.unset")}</span>;
-    return <span className="mono">{value}{words && <span className="muted"> · {words}</span>}</span>;
+    return <span className="mono config-value">{value}{words && <span className="muted"> · {words}</span>}</span>;
 }
 
 interface ConfigsProps {
