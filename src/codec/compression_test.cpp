@@ -154,5 +154,12 @@ TEST(Zstd, ReadsAStreamThatDoesNotSayItsSize) {
               CompressionError::too_large);
 }
 
+TEST(Zstd, RefusesFormatsFromBeforeItsFirstVersion) {
+    std::string_view of_version_0_6("\x26\xb5\x2f\xfd\x83\x83\x95\0\0\0", 10);
+    auto             read = decompress(Compression::zstd, as_bytes(of_version_0_6), one_mib);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, CompressionError::damaged);
+}
+
 } // namespace
 } // namespace riacho

@@ -1,5 +1,6 @@
 #include "base/check.hpp"
 #include "codec/compressors.hpp"
+#include "codec/endian.hpp"
 
 #include <algorithm>
 #include <zstd.h>
@@ -27,11 +28,20 @@ Result zstd(ByteView plain, std::optional<int> level) {
     return Bytes::copy_of(buffer->view().first(size));
 }
 
+/// Formats from before zstd 1.0, which the library may read, and Kafka never wrote.
+bool is_older(ByteView packed) {
+    constexpr std::uint32_t skippable_mask = 0xFFFFFFF0; // of the sixteen magic numbers of skippable frames
+    if (packed.size() < sizeof(std::uint32_t)) return false;
+    auto magic = load_little<std::uint32_t>(packed.data());
+    return magic != ZSTD_MAGICNUMBER && (magic & skippable_mask) != ZSTD_MAGIC_SKIPPABLE_START;
+}
+
 // In one piece into the output: the streaming interface would first allocate the window that the frame asks
 // for, 128 MiB at its worst. Where the frame does not say how large its content is, a too small output is
 // tried again four times as large, which costs a third more than knowing.
 Result unzstd(ByteView packed, std::size_t bytes_max) {
     if (packed.empty()) return fail(CompressionError::damaged, "zstd: empty");
+    if (is_older(packed)) return fail(CompressionError::damaged, "zstd: no frame");
     unsigned long long claimed = ZSTD_getFrameContentSize(packed.data(), packed.size());
     if (claimed == ZSTD_CONTENTSIZE_ERROR) return fail(CompressionError::damaged, "zstd: no frame");
     bool known = claimed != ZSTD_CONTENTSIZE_UNKNOWN && claimed != 0; // 0: also what a skippable frame says

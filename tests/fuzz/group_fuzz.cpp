@@ -18,6 +18,14 @@ using kafka::ErrorCode;
 constexpr std::size_t                              known_max = 8;
 constexpr std::array<std::chrono::milliseconds, 4> spans{10ms, 3s, 11s, 70s};
 
+constexpr Time append_max = 30s; ///< a write to the group's log ends by then
+
+/// What is on its way to the disk.
+struct Storing {
+    kafka::GroupMetadataValue value;
+    Time                      since;
+};
+
 class GroupWorld {
 public:
     explicit GroupWorld(ByteView input) : choose_(input) {
@@ -141,6 +149,8 @@ private:
     }
     void pass(Time span) {
         Time end = at_.now + span;
+        while (!stores_.empty() && stores_.front().since + append_max <= end)
+            finish_store(ErrorCode::request_timed_out); // a write ends, one way or the other
         for (int calls = 0; group_->next_deadline() <= end; ++calls) {
             require(calls < 1000, "deadlines move on");
             move_to(std::max(at_.now, group_->next_deadline()));
@@ -155,7 +165,7 @@ private:
     /// The disk keeps the order, and what it refuses it does not keep.
     void finish_store(ErrorCode error) {
         if (stores_.empty()) return;
-        auto store = std::move(stores_.front());
+        auto store = std::move(stores_.front().value);
         stores_.pop_front();
         if (error == ErrorCode::none) {
             model_.made_durable(store);
@@ -186,7 +196,7 @@ private:
     void take(broker::GroupEffects effects) {
         model_.judge(effects, at_.now);
         for (const auto& answer : effects.joined) learn(answer.response.member_id);
-        if (effects.to_store) stores_.push_back(*std::move(effects.to_store));
+        if (effects.to_store) stores_.push_back({*std::move(effects.to_store), at_.now});
     }
     void learn(const std::string& id) {
         if (id.empty() || std::ranges::find(known_, id) != known_.end() || id == "stranger") return;
@@ -227,7 +237,7 @@ private:
     broker::Moment                                             at_{Time{0}, {1'000'000}};
     std::uint64_t                                              waiters_ = 0;
     std::vector<std::string>                                   known_;
-    std::deque<kafka::GroupMetadataValue>                      stores_;
+    std::deque<Storing>                                        stores_;
     std::map<std::int32_t, std::map<std::string, std::string>> sent_;
 };
 

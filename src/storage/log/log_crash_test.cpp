@@ -233,5 +233,25 @@ TEST(LogCrash, FailsOneReadWhenTheDiskDoes) {
     EXPECT_EQ(world.read(0).next.value, 1);
 }
 
+TEST(LogCrash, NeverGoesBackWhereAnOffsetInASegmentIsDamaged) {
+    LogWorld world;
+    world.open();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.append(test_batch()));
+    world.checkpoint();
+    std::string path;
+    for (const std::string& file : world.world.disk().files())
+        if (file.ends_with(".log")) path = file;
+    auto        content = *world.world.disk().content(path);
+    std::size_t second = kafka::BatchView::first(content)->size();
+    store_big(content.data() + second, std::int64_t{-7}); // the base offset, which the checksum leaves out
+    world.world.disk().put_file(path, content);
+    for (Offset at{0}; at < Offset{3};) {
+        auto read = world.world.run(world.log->read(at, Offset{3}, 100'000));
+        ASSERT_TRUE(read) << read.error().detail;
+        ASSERT_GT(read->next, at);
+        at = read->next;
+    }
+}
+
 } // namespace
 } // namespace riacho::storage

@@ -66,7 +66,8 @@ Task<ReadResult> Segment::read(SegmentBounds bounds, ReadRoom room) {
     std::size_t        whole = 0;
     Offset             next = bounds.from;
     while (auto batch = cursor.next()) {
-        if (batch->base_offset() >= bounds.below) break;
+        bool goes_back = whole > 0 && batch->base_offset() < next; // damaged: no checksum covers the offset
+        if (goes_back || batch->base_offset() >= bounds.below) break;
         whole += batch->size();
         next = batch->next_offset();
     }
