@@ -28,6 +28,8 @@ struct Answer {
 
 /// An operation of openapi.yaml; its name there is the function's.
 using Operation = Task<OrProblem<Answer>> (*)(Asked);
+/// One that answers itself, piece by piece, once nothing is wrong with what was asked.
+using Streaming = Task<OrProblem<void>> (*)(Asked);
 
 // api_console.cpp
 Task<OrProblem<Answer>> get_session(Asked asked);
@@ -37,6 +39,20 @@ Task<OrProblem<Answer>> get_cluster(Asked asked);
 // api_topics.cpp
 Task<OrProblem<Answer>> list_topics(Asked asked);
 Task<OrProblem<Answer>> get_topic(Asked asked);
+
+// api_groups.cpp
+Task<OrProblem<Answer>> list_groups(Asked asked);
+Task<OrProblem<Answer>> list_topic_groups(Asked asked);
+Task<OrProblem<Answer>> get_group(Asked asked);
+Task<OrProblem<Answer>> delete_group(Asked asked);
+Task<OrProblem<Answer>> reset_offsets(Asked asked);
+Task<OrProblem<Answer>> delete_offsets(Asked asked);
+
+// api_messages.cpp
+Task<OrProblem<void>>   search_messages(Asked asked);
+Task<OrProblem<Answer>> get_message(Asked asked);
+Task<OrProblem<Answer>> produce_message(Asked asked);
+Task<OrProblem<Answer>> check_expression(Asked asked);
 
 // api_topic_changes.cpp
 Task<OrProblem<Answer>> create_topic(Asked asked);

@@ -11,15 +11,6 @@ using data::Json;
 
 constexpr std::size_t attention_max = 100; ///< that are listed; all are counted
 
-Json problem_json(const std::optional<Problem>& problem) {
-    if (!problem) return nullptr;
-    return Json::Object{{"type", "about:blank"},
-                        {"title", http::reason_of(problem->status)},
-                        {"status", http::number_of(problem->status)},
-                        {"detail", problem->detail},
-                        {"code", problem->code}};
-}
-
 std::string_view state_of(const ClusterView& cluster, const Picture* picture) {
     if (cluster.trouble()) return "offline";
     if (!picture) return "connecting";
@@ -70,7 +61,7 @@ Json cluster_summary_json(const ClusterView& cluster, const Picture* picture, st
                         {"lag", int64_json(sums.lag)},
                         {"size", int64_json(sums.bytes)},
                         {"attention", attention},
-                        {"problem", problem_json(cluster.trouble())}};
+                        {"problem", cluster.trouble() ? json_of(*cluster.trouble()) : Json(nullptr)}};
 }
 
 Json attention_json(const Attention& attention) {

@@ -13,10 +13,13 @@ namespace {
 
 using http::Method;
 
+constexpr std::size_t searches_max = 16;
+
 struct Route {
     Method           method;
     std::string_view path; ///< behind /api/v1
     Operation        operation;
+    Streaming        streaming = nullptr; ///< instead
 };
 
 constexpr Route routes[] = {
@@ -33,12 +36,23 @@ constexpr Route routes[] = {
     {Method::get, "/clusters/{cluster}/topics/{topic}", get_topic},
     {Method::remove, "/clusters/{cluster}/topics/{topic}", delete_topic},
     {Method::post, "/clusters/{cluster}/topics/{topic}/partitions", add_partitions},
+    {Method::get, "/clusters/{cluster}/topics/{topic}/groups", list_topic_groups},
+    {Method::get, "/clusters/{cluster}/topics/{topic}/messages", nullptr, search_messages},
+    {Method::post, "/clusters/{cluster}/topics/{topic}/messages", produce_message},
+    {Method::get, "/clusters/{cluster}/topics/{topic}/messages/{partition}/{offset}", get_message},
+    {Method::get, "/clusters/{cluster}/groups", list_groups},
+    {Method::get, "/clusters/{cluster}/groups/{group}", get_group},
+    {Method::remove, "/clusters/{cluster}/groups/{group}", delete_group},
+    {Method::post, "/clusters/{cluster}/groups/{group}/offsets", reset_offsets},
+    {Method::remove, "/clusters/{cluster}/groups/{group}/offsets", delete_offsets},
+    {Method::get, "/expressions/check", check_expression},
     {Method::get, "/clusters/{cluster}/topics/{topic}/configs", get_topic_configs},
     {Method::patch, "/clusters/{cluster}/topics/{topic}/configs", change_topic_configs},
     {Method::post, "/clusters/{cluster}/topics/{topic}/empty", empty_topic},
 };
 
-Task<OrProblem<Answer>> run(Console& console, http::Exchange& exchange, const Route& route) {
+/// Nothing where the operation has answered itself.
+Task<OrProblem<std::optional<Answer>>> run(Console& console, http::Exchange& exchange, const Route& route) {
     if (auto allowed = check_access(console.options(), exchange); !allowed)
         co_return std::unexpected(allowed.error());
     ClusterView* view = nullptr;
@@ -49,18 +63,24 @@ Task<OrProblem<Answer>> run(Console& console, http::Exchange& exchange, const Ro
             co_return problem(http::Status::not_found, "NO_SUCH_CLUSTER",
                               fmt::format("this console has no cluster {}", name));
     }
-    co_return co_await route.operation({console, exchange, view});
+    if (route.streaming) {
+        auto streamed = co_await route.streaming({console, exchange, view});
+        if (!streamed) co_return std::unexpected(streamed.error());
+        co_return std::nullopt;
+    }
+    CO_TRY(Answer answered, co_await route.operation({console, exchange, view}));
+    co_return answered;
 }
 
 Task<Outcome<void, http::Status>> answer(Console& console, http::Exchange& exchange, const Route& route) {
     auto answered = co_await run(console, exchange, route);
     if (!answered)
         co_await exchange.respond(response_of(answered.error()));
-    else if (answered->status == http::Status::no_content)
-        co_await exchange.respond({.status = answered->status});
-    else
+    else if (*answered && (*answered)->status == http::Status::no_content)
+        co_await exchange.respond({.status = http::Status::no_content});
+    else if (*answered)
         co_await exchange.respond(
-            http::response("application/json", data::write_json(answered->body), answered->status));
+            http::response("application/json", data::write_json((*answered)->body), (*answered)->status));
     co_return {};
 }
 
@@ -70,17 +90,21 @@ Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& ex
         co_return {};
     }
     if (path.starts_with("api/")) co_return fail(http::Status::not_found, "the API has no such path");
-    co_return co_await console.page().serve(exchange, std::move(path));
+    // Every other address is one of the page's own; names of topics look like files.
+    bool is_file =
+        std::ranges::any_of(page_assets(), [&](const http::Asset& asset) { return asset.path == path; });
+    co_return co_await console.page().serve(exchange, is_file ? std::move(path) : std::string("index.html"));
 }
 
 } // namespace
 
-Console::Console(io::Shard& shard, ConsoleOptions options)
-    : options_(std::move(options)), page_(page_assets(), "index.html"), looking_(shard) {}
+Console::Console(const io::World& world, io::Shard& shard, ConsoleOptions options)
+    : clock_(world.clock), options_(std::move(options)), page_(page_assets(), "index.html"), looking_(shard) {
+}
 
 Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::World world, io::Shard& shard,
                                                                             ConsoleOptions options) {
-    auto console = std::make_unique<Console>(shard, std::move(options));
+    auto console = std::make_unique<Console>(world, shard, std::move(options));
     for (const ClusterSpec& spec : console->options_.clusters) {
         CO_TRY(auto cluster, co_await client::Cluster::make(world, shard, spec.properties));
         console->clusters_.push_back(std::make_unique<ClusterView>(spec, std::move(cluster)));
@@ -112,6 +136,12 @@ http::Router Console::make_router() {
 ClusterView* Console::find(std::string_view cluster) const {
     auto found = std::ranges::find_if(clusters_, [&](const auto& one) { return one->name() == cluster; });
     return found == clusters_.end() ? nullptr : found->get();
+}
+
+std::shared_ptr<void> Console::take_search_slot() {
+    if (searches_ == searches_max) return nullptr;
+    ++searches_;
+    return {this, [](Console* console) { --console->searches_; }};
 }
 
 void Console::look_at(ClusterView& cluster) {

@@ -28,7 +28,8 @@ public:
     /// Connects to nobody yet.
     static Task<Outcome<std::unique_ptr<Console>, client::SettingError>>
     make(io::World world, io::Shard& shard, ConsoleOptions options);
-    Console(io::Shard& shard, ConsoleOptions options); ///< without clusters; use `make`
+    /// Without clusters; use `make`.
+    Console(const io::World& world, io::Shard& shard, ConsoleOptions options);
     Console(const Console&) = delete;
     Console& operator=(const Console&) = delete;
 
@@ -39,19 +40,24 @@ public:
 
     using Clusters = std::vector<std::unique_ptr<ClusterView>>;
     const ConsoleOptions& options() const { return options_; }
+    Clock&                clock() const { return clock_; }
     const Clusters&       clusters() const { return clusters_; }
     /// The files of the page; its own addresses give index.html.
     const http::StaticFiles& page() const { return page_; }
     /// Null where there is none of this name.
     ClusterView* find(std::string_view cluster) const;
+    /// One of the searches that may run at the same time, each of which holds memory; null where all do.
+    std::shared_ptr<void> take_search_slot();
     /// Takes a picture of it, which nobody waits for.
     void look_at(ClusterView& cluster);
 
 private:
+    Clock&            clock_;
     ConsoleOptions    options_;
     Clusters          clusters_;
     http::StaticFiles page_;
     io::Group         looking_;
+    std::size_t       searches_ = 0;
 };
 
 } // namespace riacho::console

@@ -1,6 +1,5 @@
 #include "console/problem.hpp"
 
-#include "data/json.hpp"
 #include "kafka/error_code.hpp"
 
 #include <utility>
@@ -84,7 +83,7 @@ Problem problem_of(const Failure<Status>& failure) {
     return {failure.code, code_of(failure.code), std::move(detail)};
 }
 
-http::Response response_of(const Problem& problem) {
+Json json_of(const Problem& problem) {
     Json::Object body{{"type", "about:blank"},
                       {"title", http::reason_of(problem.status)},
                       {"status", http::number_of(problem.status)},
@@ -92,8 +91,14 @@ http::Response response_of(const Problem& problem) {
                       {"code", problem.code}};
     if (problem.position) body.push_back({"position", *problem.position});
     if (!problem.hint.empty()) body.push_back({"hint", problem.hint});
-    return http::response("application/problem+json", data::write_json(Json(std::move(body))),
-                          problem.status);
+    return body;
+}
+
+http::Response response_of(const Problem& problem) {
+    auto response =
+        http::response("application/problem+json", data::write_json(json_of(problem)), problem.status);
+    if (problem.status == Status::too_many_requests) response.fields.add("Retry-After", "1");
+    return response;
 }
 
 } // namespace riacho::console

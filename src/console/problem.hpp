@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/link/cluster_types.hpp"
+#include "data/json.hpp"
 #include "http/exchange.hpp"
 
 #include <cstddef>
@@ -35,6 +36,7 @@ Problem problem_of(const Failure<client::NoReply>& failure);
 /// HTTP itself refused the request.
 Problem problem_of(const Failure<http::Status>& failure);
 
+data::Json     json_of(const Problem& problem);
 http::Response response_of(const Problem& problem);
 
 } // namespace riacho::console

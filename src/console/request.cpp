@@ -58,6 +58,20 @@ OrProblem<std::string> choice_in(const http::Target& target, std::string_view na
     return *said;
 }
 
+OrProblem<std::vector<std::int32_t>> partitions_in_query(const http::Target& target) {
+    std::vector<std::int32_t> partitions;
+    for (const auto& [name, value] : target.query) {
+        if (name != "partition") continue;
+        std::int32_t number = 0;
+        auto         end = value.data() + value.size();
+        auto         read = std::from_chars(value.data(), end, number);
+        if (read.ec != std::errc() || read.ptr != end || number < 0)
+            return bad_request(fmt::format("partition: no number: '{}'", value));
+        partitions.push_back(number);
+    }
+    return partitions;
+}
+
 bool Paging::finds(std::string_view name) const {
     return search.empty() || lower_case(name).find(search) != std::string::npos;
 }

@@ -29,6 +29,9 @@ OrProblem<std::int64_t> number_in(const http::Target& target, std::string_view n
 OrProblem<std::string> choice_in(const http::Target& target, std::string_view name,
                                  std::vector<std::string_view> allowed);
 
+/// The `partition` parameters; none for all.
+OrProblem<std::vector<std::int32_t>> partitions_in_query(const http::Target& target);
+
 /// What every list takes.
 struct Paging {
     std::string search; ///< in lower case

@@ -96,6 +96,71 @@ class ConsoleTest(ProgramTest):
         _, listed = self.ask("GET", "/api/v1/clusters")
         self.assertEqual([one["name"] for one in listed["items"]], ["riacho"])
 
+    def events(self, path: str) -> list[tuple[str, dict]]:
+        """Of a search that ends."""
+        with urllib.request.urlopen(f"{self.console}/api/v1/clusters/riacho{path}", timeout=20) as answer:
+            text = answer.read().decode()
+        return [(name, json.loads(data)) for name, data in re.findall(r"event: (\w+)\ndata: (.*)", text)]
+
+    def test_messages_are_found_by_place_text_and_expression(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-K:"],
+            input="".join(f'k{number}:{{"n": {number}}}\n' for number in range(50)))
+        found = self.events("/topics/orders/messages?from=earliest&where=value.n%20%3E%3D%2040&limit=5")
+        self.assertEqual([message["offset"] for name, message in found if name == "message"],
+                         ["40", "41", "42", "43", "44"])
+        name, done = found[-1]
+        self.assertEqual((name, done["reason"]), ("done", "limit"))
+        more = self.events(f"/topics/orders/messages?where=value.n%20%3E%3D%2040&cursor={done['cursor']}")
+        self.assertEqual([message["key"]["text"] for name, message in more if name == "message"],
+                         ["k45", "k46", "k47", "k48", "k49"])
+        self.assertEqual(more[-1][1]["reason"], "end")
+        texts = self.events("/topics/orders/messages?from=earliest&text=k17")
+        self.assertEqual([message["offset"] for name, message in texts if name == "message"], ["17"])
+        status, problem = self.api("GET", "/topics/orders/messages?where=value.n%20%3E%3D")
+        self.assertEqual((status, problem["code"], problem["position"]), (400, "BAD_EXPRESSION", 10))
+
+    def test_a_message_is_produced_and_shown_whole(self):
+        self.api("POST", "/topics", {"name": "orders", "partitions": 3})
+        message = {"key": {"text": "k"}, "value": {"text": "ol\u00e1" * 5000}, "timestamp": "1700000000000",
+                   "headers": [{"name": "h", "value": {"base64": "AQID"}}, {"name": "empty", "value": None}]}
+        status, made = self.api("POST", "/topics/orders/messages", message)
+        self.assertEqual((status, made["offset"], made["timestamp"]), (201, "0", "1700000000000"))
+        _, shown = self.api("GET", f"/topics/orders/messages/{made['partition']}/0")
+        self.assertEqual(shown["value"], {"format": "text", "text": "ol\u00e1" * 5000, "size": "20000",
+                                          "truncated": False, "schema_id": None})
+        self.assertEqual([(header["name"], header["value"]["format"]) for header in shown["headers"]],
+                         [("h", "hex"), ("empty", "null")])
+        again = self.api("POST", "/topics/orders/messages", message)[1]
+        self.assertEqual(again["partition"], made["partition"], "a key has one partition")
+        by_kcat = run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-K:", "-X", "partitioner=murmur2_random"],
+                      input="k:from kcat\n")
+        self.assertEqual(by_kcat.returncode, 0)
+        _, topic = self.api("GET", "/topics/orders")
+        self.assertEqual([one["end"] for one in topic["partitions"] if one["end"] != "0"], ["3"],
+                         "the same one that other clients choose")
+        self.assertEqual(self.api("GET", "/topics/orders/messages/0/99")[1]["code"], "NO_SUCH_MESSAGE")
+
+    def test_a_group_is_shown_reset_and_deleted(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-D", ";"], input="a;b;c")
+        reset = {"topics": [{"topic": "orders"}], "to": "offset", "value": "1"}
+        _, preview = self.api("POST", "/groups/billing/offsets", reset | {"dry_run": True})
+        self.assertEqual((preview["applied"], preview["partitions"][0]["to"]), (False, "1"))
+        self.assertEqual(self.api("GET", "/groups/billing")[1]["code"], "GROUP_ID_NOT_FOUND")
+        _, moved = self.api("POST", "/groups/billing/offsets", reset)
+        self.assertTrue(moved["applied"])
+        _, group = self.api("GET", "/groups/billing")
+        self.assertEqual((group["summary"]["state"], group["summary"]["lag"]), ("empty", "2"))
+        self.assertEqual((group["offsets"][0]["committed"], group["offsets"][0]["lag"]), ("1", "2"))
+        self.assertEqual(self.api("GET", "/topics/orders/groups")[1]["items"][0]["group"], "billing")
+        self.assertEqual(self.api("GET", "/topics")[1]["items"][0]["lag"], "2")
+        self.assertEqual(self.api("GET", "")[1]["attention"][0]["code"], "group_without_members")
+        self.assertEqual(self.api("DELETE", "/groups/billing/offsets?topic=orders")[0], 204)
+        self.api("POST", "/groups/billing/offsets", reset)
+        self.assertEqual(self.api("DELETE", "/groups/billing"), (204, None))
+        self.assertEqual(self.api("GET", "/groups")[1]["total"], 0)
+
     def test_another_name_and_another_site_are_refused(self):
         status, problem = self.ask("GET", "/api/v1/clusters", Host="rebound.example:9021")
         self.assertEqual((status, problem["code"]), (403, "HOST_REFUSED"))
@@ -110,7 +175,7 @@ class ConsoleTest(ProgramTest):
         self.assertEqual((status, problem["code"]), (405, "METHOD_NOT_ALLOWED"))
 
     def test_the_page_is_served_with_a_policy_and_its_own_addresses(self):
-        for path in ("/", "/clusters/riacho/topics"):
+        for path in ("/", "/clusters/riacho/topics", "/clusters/riacho/topics/my.topic"):
             with urllib.request.urlopen(self.console + path, timeout=20) as answer:
                 self.assertIn("<!doctype html>", answer.read().decode())
                 self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
