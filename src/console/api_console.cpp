@@ -98,7 +98,7 @@ Task<OrProblem<Answer>> get_session(Asked asked) {
 Task<OrProblem<Answer>> list_clusters(Asked asked) {
     Json::Array items;
     for (const auto& cluster : asked.console.clusters()) {
-        if (!cluster->last() && !cluster->trouble()) asked.console.look_at(*cluster);
+        co_await asked.console.look_at(*cluster);
         auto        picture = cluster->last();
         std::size_t attention = picture ? attention_in(*picture, cluster->name()).size() : 0;
         items.push_back(cluster_summary_json(*cluster, picture.get(), attention));

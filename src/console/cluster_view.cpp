@@ -29,7 +29,9 @@ Task<OrProblem<ClusterView::Shared>> ClusterView::picture(Time age_max) {
     auto turn = co_await taking_.lock();
     if (is_young()) co_return last_; // by the one before
     is_stale_ = false;
+    is_looked_at_ = true;
     auto taken = co_await take_picture(admin_);
+    is_looked_at_ = false;
     if (!taken) {
         trouble_ = problem_of(taken.error());
         co_return std::unexpected(*trouble_);

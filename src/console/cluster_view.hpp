@@ -33,6 +33,8 @@ public:
     Task<OrProblem<Shared>> picture(Time age_max = std::chrono::seconds(2));
     /// The last one that was taken, however old; null before the first.
     Shared last() const { return last_; }
+    /// One is being taken.
+    bool is_looked_at() const { return is_looked_at_; }
     /// Why there was none at the last attempt.
     const std::optional<Problem>& trouble() const { return trouble_; }
     /// Something was changed through this console: whoever looks next sees it.
@@ -52,6 +54,7 @@ private:
     Shared                           last_;
     Shared                           before_; ///< old enough for rates, where there is one
     bool                             is_stale_ = false;
+    bool                             is_looked_at_ = false;
     std::optional<Problem>           trouble_;
 };
 

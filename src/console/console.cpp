@@ -14,6 +14,8 @@ namespace {
 using http::Method;
 
 constexpr std::size_t searches_max = 16;
+constexpr Time        list_age_max = std::chrono::seconds(5);
+constexpr Time        first_look_max = std::chrono::milliseconds(300);
 
 struct Route {
     Method           method;
@@ -84,6 +86,11 @@ Task<Outcome<void, http::Status>> answer(Console& console, http::Exchange& excha
     co_return {};
 }
 
+Task<> look(ClusterView& cluster, std::shared_ptr<io::Event> looked) {
+    (void)co_await cluster.picture();
+    looked->set();
+}
+
 Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& exchange, std::string path) {
     if (auto allowed = check_access(console.options(), exchange); !allowed) {
         co_await exchange.respond(response_of(allowed.error()));
@@ -99,8 +106,8 @@ Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& ex
 } // namespace
 
 Console::Console(const io::World& world, io::Shard& shard, ConsoleOptions options)
-    : clock_(world.clock), options_(std::move(options)), page_(page_assets(), "index.html"), looking_(shard) {
-}
+    : shard_(shard), clock_(world.clock), options_(std::move(options)), page_(page_assets(), "index.html"),
+      looking_(shard) {}
 
 Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::World world, io::Shard& shard,
                                                                             ConsoleOptions options) {
@@ -144,8 +151,12 @@ std::shared_ptr<void> Console::take_search_slot() {
     return {this, [](Console* console) { --console->searches_; }};
 }
 
-void Console::look_at(ClusterView& cluster) {
-    looking_.spawn([](ClusterView& view) -> Task<> { (void)co_await view.picture(); }(cluster));
+Task<> Console::look_at(ClusterView& cluster) {
+    auto last = cluster.last();
+    if (last && shard_.now() - last->taken <= list_age_max) co_return;
+    auto looked = std::make_shared<io::Event>(shard_);
+    if (!cluster.is_looked_at()) looking_.spawn(look(cluster, looked));
+    if (!last) co_await looked->wait_until(shard_.now() + first_look_max);
 }
 
 Task<> Console::close() {

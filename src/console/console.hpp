@@ -48,10 +48,11 @@ public:
     ClusterView* find(std::string_view cluster) const;
     /// One of the searches that may run at the same time, each of which holds memory; null where all do.
     std::shared_ptr<void> take_search_slot();
-    /// Takes a picture of it, which nobody waits for.
-    void look_at(ClusterView& cluster);
+    /// Takes a picture of it where the last one is some seconds old. Waits for a moment, then for nobody.
+    Task<> look_at(ClusterView& cluster);
 
 private:
+    io::Shard&        shard_;
     Clock&            clock_;
     ConsoleOptions    options_;
     Clusters          clusters_;
