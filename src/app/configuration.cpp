@@ -1,5 +1,7 @@
 #include "app/configuration.hpp"
 
+#include "app/endpoint.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <variant>
@@ -38,17 +40,11 @@ std::string_view stripped(std::string_view text) {
     return text;
 }
 
-Outcome<io::Endpoint, ConfigurationError> parse_endpoint(std::string_view text, std::string_view said) {
-    std::size_t colon = text.rfind(':');
-    auto        wrong = [&] {
-        return fail(ConfigurationError::usage, fmt::format("{}: expected HOST:PORT, found '{}'", said, text));
-    };
-    if (colon == std::string_view::npos) return wrong();
-    auto port = option_detail::parse_whole(text.substr(colon + 1), between(0, 65535));
-    if (!port) return wrong();
-    std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    return io::Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
+Outcome<io::Endpoint, ConfigurationError> parse_endpoint_of(std::string_view said, std::string_view text) {
+    auto endpoint = parse_endpoint(text);
+    if (!endpoint)
+        return fail(ConfigurationError::usage, fmt::format("{}: {}", said, endpoint.error().detail));
+    return *std::move(endpoint);
 }
 
 struct NamedEndpoint {
@@ -66,7 +62,7 @@ Outcome<std::vector<NamedEndpoint>, ConfigurationError> parse_listeners(std::str
         if (end == std::string_view::npos)
             return fail(ConfigurationError::usage,
                         fmt::format("{}={}: expected NAME://HOST:PORT, found '{}'", option, text, item));
-        TRY(auto endpoint, parse_endpoint(item.substr(end + 3), option));
+        TRY(auto endpoint, parse_endpoint_of(option, item.substr(end + 3)));
         result.push_back({std::string(item.substr(0, end)), std::move(endpoint)});
     }
     return result;
@@ -219,7 +215,7 @@ private:
             if (equals == std::string::npos)
                 return fail(ConfigurationError::usage,
                             fmt::format("--advertise {}: expected LISTENER=HOST:PORT", flag));
-            TRY(auto endpoint, parse_endpoint(flag.substr(equals + 1), "--advertise"));
+            TRY(auto endpoint, parse_endpoint_of("--advertise", flag.substr(equals + 1)));
             advertised.push_back({flag.substr(0, equals), std::move(endpoint)});
         }
         for (const NamedEndpoint& said : advertised) { // the last one counts: flags come after the file

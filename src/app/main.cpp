@@ -1,3 +1,4 @@
+#include "app/console_command.hpp"
 #include "app/up_command.hpp"
 #include "base/log.hpp"
 #include "base/planted.hpp"
@@ -42,7 +43,8 @@ int main(int count, char** words) {
     set_log_level();
     if (!plant_bug()) return cli::exit_usage;
     cli::Output output;
-    return cli::run_command_line({app::up_command(), app::broker_command(), cli::run_command(),
-                                  cli::ready_command(), app::api_versions_command(), app::options_command()},
+    return cli::run_command_line({app::up_command(), app::broker_command(), app::console_command(),
+                                  cli::run_command(), cli::ready_command(), app::api_versions_command(),
+                                  app::options_command()},
                                  {words + 1, words + count}, output);
 }

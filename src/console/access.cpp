@@ -34,7 +34,9 @@ OrProblem<void> check_access(const ConsoleOptions& options, const http::Exchange
     if (!is_own_name(options, exchange))
         return problem(
             Status::forbidden, "HOST_REFUSED",
-            fmt::format("this console is not called {}: use localhost or its address", head.authority));
+            fmt::format(
+                "this console is not called {}: use localhost or its address, or start it with --host-name",
+                head.authority));
     const std::string* origin = head.fields.find("origin");
     bool               is_own_page =
         origin && (*origin == "http://" + head.authority || *origin == "https://" + head.authority);

@@ -103,7 +103,9 @@ Task<OrProblem<Answer>> answer_configs(Asked asked, Resource resource) {
     co_return Answer{Json::Object{{"items", std::move(items)}}};
 }
 
-OrProblem<kafka::IncrementalAlterConfigsRequest::Resource::Config> change_in(const Json& json) {
+using Change = kafka::IncrementalAlterConfigsRequest::Resource::Config;
+
+OrProblem<Change> change_in(const Json& json) {
     constexpr std::string_view operations[] = {"set", "delete", "append", "subtract"}; // Kafka's 0 to 3
     const Json*                name = json.find("name");
     const Json*                operation = json.find("operation");
@@ -119,8 +121,23 @@ OrProblem<kafka::IncrementalAlterConfigsRequest::Resource::Config> change_in(con
         return bad_request(fmt::format("changes: {} needs a value, as a text", *name->string()));
     std::optional<std::string> text;
     if (needs_value) text = *value->string();
-    return kafka::IncrementalAlterConfigsRequest::Resource::Config{
-        *name->string(), static_cast<std::int8_t>(found - std::begin(operations)), std::move(text)};
+    return Change{*name->string(), static_cast<std::int8_t>(found - std::begin(operations)), std::move(text)};
+}
+
+/// A broker of Apache Kafka learns of a change only after the controller has answered.
+Task<> wait_until_shown(Asked asked, Resource resource, std::vector<Change> changes) {
+    constexpr Time shown_after_max = std::chrono::seconds(2), look_every = std::chrono::milliseconds(50);
+    io::Shard&     shard = asked.exchange.shard();
+    for (Time end = shard.now() + shown_after_max; shard.now() < end; co_await shard.sleep_for(look_every)) {
+        auto described = co_await describe(asked.cluster(), resource);
+        if (!described) co_return;
+        bool is_shown = std::ranges::all_of(changes, [&](const Change& change) {
+            auto found = std::ranges::find(described->configs, change.name, &Described::Config::name);
+            return found == described->configs.end() || !change.value || found->is_sensitive ||
+                   change.config_operation != 0 || found->value == change.value;
+        });
+        if (is_shown) co_return;
+    }
 }
 
 Task<OrProblem<Answer>> change_configs(Asked asked, Resource resource) {
@@ -139,11 +156,13 @@ Task<OrProblem<Answer>> change_configs(Asked asked, Resource resource) {
         asked_for.configs.push_back(std::move(read));
     }
     request.validate_only = validate_only;
+    auto changed = asked_for.configs;
     auto response = co_await asked.cluster().admin().alter_configs(std::move(request));
     if (!response) co_return std::unexpected(problem_of(response.error()));
     const auto& result = response->responses.at(0);
     if (result.error_code != ErrorCode::none)
         co_return std::unexpected(problem_of(result.error_code, result.error_message.value_or("")));
+    if (!validate_only) co_await wait_until_shown(asked, resource, std::move(changed));
     co_return co_await answer_configs(asked, std::move(resource));
 }
 

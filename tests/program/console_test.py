@@ -1,21 +1,38 @@
 #!/usr/bin/env python3
-"""The console on :9021 as a script meets it: its JSON API against the broker of `riacho up`."""
+"""The console on :9021 as a script meets it: its JSON API against the broker of `riacho up`, or, with
+RIACHO_TEST_BROKER=apache-kafka, `riacho console` against Apache Kafka."""
 import json
+import os
 import re
 import unittest
 import urllib.error
 import urllib.request
 
 from program import ProgramTest  # first: it knows where the others are
-from harness.process import run
+from harness.process import Process, free_port, run, wait_until
 
 
-class ConsoleTest(ProgramTest):
+class ConsoleCase(ProgramTest):
     def setUp(self):
         super().setUp()
+        if os.environ.get("RIACHO_TEST_BROKER") == "apache-kafka":
+            self.broker = self.started().address
+            self.console, _ = self.attach(f"riacho={self.broker}")
+            return
         process, port = self.up("up", "--ephemeral")
         self.broker = f"127.0.0.1:{port}"
-        self.console = re.search(r"(?m)^console\s+(http://\S+)\s+ready\b", process.out())[1]
+        self.console = self.address_in(process.out())
+
+    def address_in(self, out: str) -> str:
+        found = re.search(r"(?m)^console\s+(http://\S+)\s+ready\b", out)
+        return found[1] if found else ""
+
+    def attach(self, *words) -> tuple[str, Process]:
+        """`riacho console` over clusters, and where it listens."""
+        clusters = [flag for word in words if "=" in word for flag in ("--cluster", word)]
+        flags = [word for word in words if "=" not in word]
+        process = self.spawn(f"console-{len(words)}", "console", "--listen", "127.0.0.1:0", *clusters, *flags)
+        return wait_until(lambda: self.address_in(process.out()), 20, "the console is ready"), process
 
     def ask(self, method: str, path: str, body: dict | None = None, **fields) -> tuple[int, dict | None]:
         request = urllib.request.Request(f"{self.console}{path}", method=method, headers=fields)
@@ -33,6 +50,14 @@ class ConsoleTest(ProgramTest):
     def api(self, method: str, path: str, body: dict | None = None, **fields) -> tuple[int, dict | None]:
         return self.ask(method, f"/api/v1/clusters/riacho{path}", body, **fields)
 
+    def events(self, path: str) -> list[tuple[str, dict]]:
+        """Of a search that ends."""
+        with urllib.request.urlopen(f"{self.console}/api/v1/clusters/riacho{path}", timeout=20) as answer:
+            text = answer.read().decode()
+        return [(name, json.loads(data)) for name, data in re.findall(r"event: (\w+)\ndata: (.*)", text)]
+
+
+class OnAnyCluster(ConsoleCase):
     def test_a_topic_is_added_filled_emptied_and_deleted(self):
         status, made = self.api("POST", "/topics", {"name": "orders", "partitions": 2})
         self.assertEqual((status, made["partitions"], made["replication_factor"]), (201, 2, 1))
@@ -49,11 +74,6 @@ class ConsoleTest(ProgramTest):
         self.assertEqual(self.api("DELETE", "/topics/orders"), (204, None))
         status, problem = self.api("GET", "/topics/orders")
         self.assertEqual((status, problem["code"]), (404, "UNKNOWN_TOPIC_OR_PARTITION"))
-
-    def test_validating_changes_nothing(self):
-        status, made = self.api("POST", "/topics?validate_only=true", {"name": "orders"})
-        self.assertEqual((status, made["topic_id"]), (200, None))
-        self.assertEqual(self.api("GET", "/topics")[1]["total"], 0)
 
     def test_errors_are_kafkas_own_or_name_the_place(self):
         self.api("POST", "/topics", {"name": "orders"})
@@ -84,23 +104,6 @@ class ConsoleTest(ProgramTest):
         self.assertNotIn("num.io.threads", [one["name"] for one in of_broker["items"]])
         _, folders = self.api("GET", f"/brokers/{broker}/log-folders")
         self.assertGreater(int(folders["items"][0]["total"]), 0)
-
-    def test_the_cluster_is_described(self):
-        self.api("POST", "/topics", {"name": "orders", "partitions": 4})
-        status, cluster = self.api("GET", "")
-        self.assertEqual(status, 200)
-        summary = cluster["summary"]
-        self.assertEqual((summary["state"], summary["brokers"], summary["topics"], summary["partitions"]),
-                         ("online", 1, 1, 4))
-        self.assertEqual(cluster["attention"], [])
-        _, listed = self.ask("GET", "/api/v1/clusters")
-        self.assertEqual([one["name"] for one in listed["items"]], ["riacho"])
-
-    def events(self, path: str) -> list[tuple[str, dict]]:
-        """Of a search that ends."""
-        with urllib.request.urlopen(f"{self.console}/api/v1/clusters/riacho{path}", timeout=20) as answer:
-            text = answer.read().decode()
-        return [(name, json.loads(data)) for name, data in re.findall(r"event: (\w+)\ndata: (.*)", text)]
 
     def test_messages_are_found_by_place_text_and_expression(self):
         self.api("POST", "/topics", {"name": "orders"})
@@ -161,12 +164,50 @@ class ConsoleTest(ProgramTest):
         self.assertEqual(self.api("DELETE", "/groups/billing"), (204, None))
         self.assertEqual(self.api("GET", "/groups")[1]["total"], 0)
 
+
+class OnRiacho(ConsoleCase):
+    def test_validating_changes_nothing(self):
+        status, made = self.api("POST", "/topics?validate_only=true", {"name": "orders"})
+        self.assertEqual((status, made["topic_id"]), (200, None))
+        self.assertEqual(self.api("GET", "/topics")[1]["total"], 0)
+
+    def test_the_cluster_is_described(self):
+        self.api("POST", "/topics", {"name": "orders", "partitions": 4})
+        status, cluster = self.api("GET", "")
+        self.assertEqual(status, 200)
+        summary = cluster["summary"]
+        self.assertEqual((summary["state"], summary["brokers"], summary["topics"], summary["partitions"]),
+                         ("online", 1, 1, 4))
+        self.assertEqual(cluster["attention"], [])
+        _, listed = self.ask("GET", "/api/v1/clusters")
+        self.assertEqual([one["name"] for one in listed["items"]], ["riacho"])
+
     def test_another_name_and_another_site_are_refused(self):
         status, problem = self.ask("GET", "/api/v1/clusters", Host="rebound.example:9021")
         self.assertEqual((status, problem["code"]), (403, "HOST_REFUSED"))
         status, problem = self.api("POST", "/topics", {"name": "x"}, Origin="http://evil.example")
         self.assertEqual((status, problem["code"]), (403, "ORIGIN_REFUSED"))
         self.assertEqual(self.api("POST", "/topics", {"name": "x"}, Origin=self.console)[0], 201)
+
+    def test_it_attaches_to_clusters_and_reads_only_where_it_is_told_to(self):
+        nobody = f"127.0.0.1:{free_port()}"
+        self.console, process = self.attach(f"riacho={self.broker}", f"away={nobody},client.id=c", "--read-only")
+        status, problem = self.api("POST", "/topics", {"name": "x"})
+        self.assertEqual((status, problem["code"]), (403, "READ_ONLY"))
+        self.assertTrue(self.ask("GET", "/api/v1/session")[1]["read_only"])
+        self.assertEqual(self.api("GET", "/topics")[0], 200)
+        _, listed = self.ask("GET", "/api/v1/clusters")
+        self.assertEqual([(one["name"], one["bootstrap"]) for one in listed["items"]],
+                         [("riacho", [self.broker]), ("away", [nobody])])
+        self.assertEqual(process.stop(), 0)
+
+    def test_a_cluster_that_makes_no_sense_is_refused(self):
+        for words, part in (([], "--cluster is missing"), (["--cluster", "x"], "expected NAME=HOST:PORT"),
+                            (["--cluster", "a=b:1", "--cluster", "a=c:1"], "twice"),
+                            (["--cluster", "a=b:1,security.protocol=NONE"], "security.protocol")):
+            done = self.riacho("console", "--listen", "127.0.0.1:0", *words)
+            self.assertNotEqual(done.returncode, 0)
+            self.assert_one_line(done.stderr, part)
 
     def test_what_is_not_there_says_so(self):
         self.assertEqual(self.ask("GET", "/api/v1/clusters/nix/topics")[1]["code"], "NO_SUCH_CLUSTER")
