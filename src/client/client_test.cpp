@@ -187,8 +187,11 @@ Task<int> wait_for_signal(Runtime& runtime, Settings settings, int number, std::
     auto consumer = Consumer::create(runtime, settings);
     if (!consumer || !consumer->subscribe({"meu-topico"})) co_return 1;
     std::raise(number);
-    auto event = co_await consumer->next();
-    if (auto* signal = std::get_if<Signal>(&event)) name = name_of(*signal);
+    // What the broker says of the topic may come first.
+    for (int events = 0; name.empty() && events < 10; ++events) {
+        auto event = co_await consumer->next();
+        if (auto* signal = std::get_if<Signal>(&event)) name = name_of(*signal);
+    }
     co_await consumer->close();
     co_return 0;
 }
