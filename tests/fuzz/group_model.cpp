@@ -75,8 +75,8 @@ void GroupModel::judge_sync(const broker::GroupEffects::Synced& synced, Time now
     if (auto member = members_.find(waiting.member); member != members_.end()) {
         if (answer.error_code == ErrorCode::unknown_member_id)
             members_.erase(member);
-        else
-            member->second.alive_until = now + member->second.session;
+        else if (answer.error_code == ErrorCode::none || waiting.until != Time::max())
+            member->second.alive_until = now + member->second.session; // refused at once, it proves no life
     }
     if (answer.error_code != ErrorCode::none) return;
     require(durable_ && durable_->generation == waiting.generation,
