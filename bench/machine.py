@@ -15,6 +15,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def resident_bytes(pid: int, name: str = "VmRSS") -> int:
+    """What a process has in memory; VmHWM: the most that it had."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(re.search(rf"{name}:\s+(\d+)", status)[1]) * 1024
+
+
 def memory_bytes(name: str) -> int:
     return int(re.search(rf"{name}:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) * 1024
 

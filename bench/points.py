@@ -22,12 +22,14 @@ class Point:
     at_least_of_peer: float | None = None
     at_most_of_device: float | None = None
     plus: float = 0
+    peer: str = "apache-kafka"
+    table: str = "points"
     slow: str = ""
     test: str = ""
 
     def limit(self, values: dict[str, list[float]]) -> float | None:
         """What Riacho's median may be; None where nothing limits it or the other side was not measured."""
-        of = {"apache-kafka": self.at_most_of_peer or self.at_least_of_peer, "device": self.at_most_of_device}
+        of = {self.peer: self.at_most_of_peer or self.at_least_of_peer, "device": self.at_most_of_device}
         for other, factor in of.items():
             if factor and values.get(other):
                 return factor * statistics.median(values[other]) + self.plus
@@ -65,6 +67,15 @@ def read_points() -> list[Point]:
         fields = dict(re.findall(r"^\s*(\w+): (.*)$", part, re.M))
         points.append(Point(**{name: float(value) if name in numbers else value for name, value in fields.items()}))
     return points
+
+
+def sides(points: list[Point], alone: bool) -> list[str]:
+    """Who takes turns at these points of one program."""
+    if alone:
+        return ["riacho"]
+    peers = sorted({point.peer for point in points} - {"nobody"})
+    has_client = any(point.id.startswith(("produce", "fetch", "java")) for point in points)
+    return ["riacho", *peers] + (["answers"] if has_client else [])
 
 
 class Results:

@@ -8,16 +8,22 @@ from harness.process import ROOT
 from points import Point, Results, read_points
 
 PEER = f"Apache Kafka {KAFKA_VERSION}"
+HEADS = {"points": f"| median (least–most) | Riacho | {PEER} | times better | goal | beside it |",
+         "console": "| median (least–most) | Riacho | librdkafka's consumer alone | of it | goal | beside it |"}
 IN_READMES = ("first_ack", "memory_idle")
 RATE_UNIT = "records/s"
 CLIENT_IS_FAST_FROM = 1.3  # times what the faster broker does
 
 
+def points_of(table_name: str) -> list[Point]:
+    return [point for point in read_points() if point.table == table_name]
+
+
 def ratio(point: Point, values: dict[str, list[float]]) -> float | None:
-    """How many times better than Kafka: of a rate, Riacho's by Kafka's; of a cost, the other way round."""
-    if not values.get("riacho") or not values.get("apache-kafka"):
+    """How many times better than who stands beside it: of a rate, ours by theirs; of a cost, the other way round."""
+    if not values.get("riacho") or not values.get(point.peer):
         return None
-    ours, theirs = statistics.median(values["riacho"]), statistics.median(values["apache-kafka"])
+    ours, theirs = statistics.median(values["riacho"]), statistics.median(values[point.peer])
     if ours == 0:  # of idle CPU: less than a tick
         return None
     return ours / theirs if point.unit == RATE_UNIT else theirs / ours
@@ -53,13 +59,12 @@ def beside(point: Point, values: dict[str, list[float]]) -> str:
     return f"client {shown(free)} × faster" + ("" if free >= CLIENT_IS_FAST_FROM else ", **the limit**")
 
 
-def table(results: Results) -> str:
-    lines = [f"| median (least–most) | Riacho | {PEER} | times better | goal | beside it |",
-             "|---|---|---|---|---|---|"]
-    for point in read_points():
+def table(results: Results, name: str) -> str:
+    lines = [HEADS[name], "|---|---|---|---|---|---|"]
+    for point in points_of(name):
         values = results.values(point.id)
         if values.get("riacho"):
-            cells = [point.what, point.cell(values["riacho"]), point.cell(values.get("apache-kafka", [])),
+            cells = [point.what, point.cell(values["riacho"]), point.cell(values.get(point.peer, [])),
                      shown(ratio(point, values)), verdict(point, values), beside(point, values)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -75,10 +80,10 @@ def short_table(results: Results, head: str, in_portuguese: str = "") -> str:
     return "\n".join(lines)
 
 
-def provenance(results: Results) -> str:
+def provenance(results: Results, name: str) -> str:
     """Which points came from which commit, when, in how many rounds."""
     runs: dict[str, list[str]] = {}
-    for point in read_points():
+    for point in points_of(name):
         entry = results.found.get(point.id)
         if entry:
             said = f"{len(entry['values']['riacho'])} rounds at commit {entry['commit']}, {entry['date']}"
@@ -88,7 +93,10 @@ def provenance(results: Results) -> str:
 
 
 def write(results: Results) -> None:
-    put_between(ROOT / "docs/performance.md", *marks("points"), f"{table(results)}\n\n{provenance(results)}\n")
+    for name in HEADS:
+        if any(results.values(point.id) for point in points_of(name)):  # a table of which nothing was measured stays
+            put_between(ROOT / "docs/performance.md", *marks(name),
+                        f"{table(results, name)}\n\n{provenance(results, name)}\n")
     if all(results.values(point).get("apache-kafka") for point in IN_READMES):
         put_between(ROOT / "README.md", *marks("start"),
                     short_table(results, f"| median (least–most) | Riacho | {PEER} | ratio |") + "\n")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the points of points.yaml: Riacho, Apache Kafka and what only answers, in turn, round after round.
+"""Measures the points of points.yaml: Riacho, who stands beside it and what only answers, in turn, round after round.
 
     run.py [POINT]... [--rounds N] [--write] [--check [--slack X]] [--alone] [--forget]
 
@@ -16,14 +16,18 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests/interop"))
 from harness.process import BUILD  # noqa: E402
+import console  # noqa: E402
 import machine  # noqa: E402
 import report  # noqa: E402
 import restart  # noqa: E402
+import search  # noqa: E402
 import start  # noqa: E402
 import under_load  # noqa: E402
-from points import Point, Results, read_points  # noqa: E402
+from points import Point, Results, read_points, sides  # noqa: E402
 
-PROGRAMS = {"bench/start.py": start, "bench/under_load.py": under_load, "bench/restart.py": restart}
+PROGRAMS = {"bench/start.py": start, "bench/under_load.py": under_load, "bench/restart.py": restart,
+            "bench/console.py": console, "bench/search.py": search}
+FILLS_MEMORY = (under_load, restart)
 FOLDER = BUILD / "bench-run"
 
 
@@ -36,31 +40,23 @@ def chosen_points(names: list[str]) -> list[Point]:
             if (any(point.id.startswith(name) for name in names) if names else not point.slow)]
 
 
-def brokers(program: str, wanted: set[str], alone: bool) -> list[str]:
-    if alone:
-        return ["riacho"]
-    has_client = any(point.startswith(("produce", "fetch", "java")) for point in wanted)
-    return ["riacho", "apache-kafka"] + (["answers"] if program.endswith("under_load.py") and has_client else [])
-
-
 def one_round(results: Results, points: list[Point], number: int, alone: bool) -> None:
     for program, module in PROGRAMS.items():
-        wanted = {point.id for point in points if point.run == program and results.rounds(point.id) < number}
-        if not wanted:
-            continue
+        chosen = [point for point in points if point.run == program and results.rounds(point.id) < number]
+        wanted = {point.id for point in chosen}
         values: list[tuple[str, dict[str, float]]] = []
-        for broker in brokers(program, wanted, alone):
-            if any(point.startswith("latency") for point in wanted) and broker != "answers" and not alone:
+        for side in sides(chosen, alone) if chosen else []:
+            if any(point.startswith("latency") for point in wanted) and side != "answers" and not alone:
                 values += under_load.device(FOLDER).items()
-            if module is not start and broker != "answers":  # which keeps nothing
+            if module in FILLS_MEMORY and side != "answers":  # which keeps nothing
                 machine.fill_memory(FOLDER)
-            values.append((broker, module.measure(broker, FOLDER / broker, wanted)))
-            print(f"round {number}, {broker}: " + ", ".join(
+            values.append((side, module.measure(side, FOLDER / side, wanted)))
+            print(f"round {number}, {side}: " + ", ".join(
                 f"{point} {value:.4g}" for point, value in values[-1][1].items() if point in wanted), flush=True)
-        for broker, found in values:  # a round counts when all of it is there
+        for side, found in values:  # a round counts when all of it is there
             for point, value in found.items():
                 if point in wanted:
-                    results.add(point, broker, value)
+                    results.add(point, side, value)
         results.save()
 
 
@@ -99,6 +95,7 @@ def main() -> int:
             one_round(results, points, number, chosen.alone)
     finally:
         machine.release_memory(FOLDER)
+        search.forget(FOLDER)
     summary(points, results)
     if chosen.write and not chosen.alone:
         report.write(results)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What was measured is written down: every point of the benchmarks, with a reason where a goal is missed, and the soak
-for as long as was promised. bench/run.py and tests/crash/soak.py write the tables."""
+for as long as was promised. bench/run.py and tests/crash/soak.py write the tables. What is not measured yet is claimed
+nowhere."""
 import pathlib
 import re
 import sys
@@ -10,10 +11,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 sys.path.insert(0, str(ROOT / "tests/interop"))
 from harness.documents import marks, read_between  # noqa: E402
-from points import read_points  # noqa: E402
+from points import Point, read_points  # noqa: E402
 
 PERFORMANCE = ROOT / "docs/performance.md"
 RELIABILITY = ROOT / "docs/reliability.md"
+CONSOLE_PROMISES = ROOT / "docs/promises/006-console.md"
 SOAK = ("<!-- written by tests/crash/soak.py -->\n", "<!-- end of what soak.py writes -->\n")
 
 
@@ -27,26 +29,41 @@ def numbers(cell: str) -> list[int]:
     return [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", cell)]
 
 
+def rounds(name: str) -> int:
+    """The fewest that a point of the table was measured in."""
+    return min(int(count) for count in re.findall(r"(\d+) rounds at", read_between(PERFORMANCE, *marks(name))))
+
+
 class Performance(unittest.TestCase):
-    def setUp(self):
-        found = rows(PERFORMANCE, *marks("points"))
-        points = read_points()
+    def found(self, name: str) -> dict[Point, list[str]]:
+        """The rows of a table, by point; each point that is not slow has one."""
+        found = rows(PERFORMANCE, *marks(name))
+        points = [point for point in read_points() if point.table == name]
         measured = [point for point in points if not point.slow or len(found) == len(points)]
         self.assertEqual([row[0] for row in found], [point.what for point in measured])
-        self.found = dict(zip((point.id for point in measured), found, strict=True))
+        return dict(zip(measured, found, strict=True))
 
     def test_every_point_was_measured_in_five_rounds_beside_kafka(self):
-        for point, row in self.found.items():
+        for point, row in self.found("points").items():
             self.assertRegex(row[1], r"\d", point)
             self.assertRegex(row[2], r"\d", point)
-        rounds = [int(count) for count in re.findall(r"(\d+) rounds at", read_between(PERFORMANCE, *marks("points")))]
-        self.assertGreaterEqual(min(rounds), 5)
+        self.assertGreaterEqual(rounds("points"), 5)
+
+    def test_every_point_of_the_console_was_measured_in_five_rounds_or_is_not_claimed(self):
+        if not rows(PERFORMANCE, *marks("console")):
+            self.assertNotIn("`measured_is_written_down`", CONSOLE_PROMISES.read_text(encoding="utf-8"))
+            return
+        for point, row in self.found("console").items():
+            self.assertRegex(row[1], r"\d", point)
+            self.assertEqual(row[2] != "–", point.peer != "nobody", point)
+        self.assertGreaterEqual(rounds("console"), 5)
 
     def test_a_missed_goal_has_a_profile(self):
         profiles = PERFORMANCE.read_text(encoding="utf-8").split("## Where the time goes")[1]
-        for point, row in self.found.items():
-            if "missed" in row[4]:
-                self.assertIn(f"`{point}`", profiles)
+        for name in ("points", "console"):
+            for point, row in self.found(name).items() if rows(PERFORMANCE, *marks(name)) else ():
+                if "missed" in row[4]:
+                    self.assertIn(f"`{point.id}`", profiles)
 
 
 class Reliability(unittest.TestCase):

@@ -9,11 +9,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 sys.path.insert(0, str(ROOT / "tests/interop"))
 import report  # noqa: E402
-from points import Point, Results, read_points  # noqa: E402
+from points import Point, Results, read_points, sides  # noqa: E402
 
 RATE = Point("rate", "a rate", "records/s", "x", at_least_of_peer=1)
 COST = Point("cost", "a cost", "s/GB", "x", at_most_of_peer=0.5)
 START = Point("start", "a start", "ms", "x", at_most=50)
+SCAN = Point("scan", "a search", "records/s", "x", at_least_of_peer=0.5, peer="kcat", table="console")
 TAIL = Point("tail", "a tail", "ms", "x", at_most_of_device=2, plus=0.5)
 
 
@@ -41,6 +42,19 @@ class Points(unittest.TestCase):
     def test_nothing_is_judged_without_the_other_side(self):
         self.assertIsNone(COST.holds({"riacho": [2]}))
         self.assertIsNone(TAIL.holds({"riacho": [2], "apache-kafka": [1]}))
+
+    def test_a_point_may_have_another_beside_it_than_kafka(self):
+        self.assertTrue(SCAN.holds({"riacho": [5], "kcat": [10], "apache-kafka": [100]}))
+        self.assertFalse(SCAN.holds({"riacho": [4.9], "kcat": [10]}))
+        self.assertEqual(report.ratio(SCAN, {"riacho": [5], "kcat": [10]}), 0.5)
+        self.assertEqual(sides([SCAN], alone=False), ["riacho", "kcat"])
+        self.assertEqual(sides([Point("m", "m", "MB", "x", at_most=50, peer="nobody")], alone=False), ["riacho"])
+
+    def test_who_only_answers_is_beside_what_a_client_does(self):
+        rate = Point("produce_1k_1_rate", "a rate", "records/s", "x", at_least_of_peer=1)
+        self.assertEqual(sides([rate], alone=False), ["riacho", "apache-kafka", "answers"])
+        self.assertEqual(sides([START], alone=False), ["riacho", "apache-kafka"])
+        self.assertEqual(sides([rate], alone=True), ["riacho"])
 
     def test_slack_is_for_time_alone(self):
         self.assertTrue(START.holds({"riacho": [400]}, 10))
