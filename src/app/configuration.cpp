@@ -13,7 +13,6 @@ constexpr std::uint16_t    broker_port = 9092;
 constexpr std::uint16_t    ops_port = 9101;
 constexpr std::uint16_t    console_port = 9021;
 constexpr std::string_view ops_listeners = "ops.listeners";
-constexpr std::string_view console_listeners = "console.listeners";
 constexpr std::uint32_t    port_max = 65535;
 
 using Values = std::map<std::string, std::string, std::less<>>;
@@ -78,7 +77,7 @@ std::string protocol_of(std::string_view listener, const Values& values) {
     return std::string(listener);
 }
 
-bool is_of_a_service(std::string_view name) { return name == ops_listeners || name == console_listeners; }
+bool is_of_a_service(std::string_view name) { return name == ops_listeners || find_console_option(name); }
 
 class Configurator {
 public:
@@ -87,6 +86,7 @@ public:
     Outcome<Configuration, ConfigurationError> run() {
         merge();
         TRY(std::monostate applied, apply());
+        TRY(applied, apply_to_console());
         TRY(applied, add_listeners());
         TRY(applied, add_service_listeners());
         if (!out_of_ports_.empty())
@@ -120,6 +120,19 @@ private:
                 return fail(ConfigurationError::usage, fmt::format("{}={}: {}", name, value, set.error()));
         }
         say_what_is_so();
+        return {};
+    }
+
+    Step apply_to_console() {
+        for (const auto& [name, value] : values_) {
+            if (!find_console_option(name)) continue;
+            auto set = set_console_option(result_.console_settings, name, value);
+            if (!set) return fail(ConfigurationError::usage, set.error().detail);
+        }
+        for (const auto& [name, value] : sources_.set)
+            if (auto* option = find_console_option(name); option && option->type == OptionType::password)
+                result_.notes.push_back(
+                    fmt::format("--set {0} can be read by everybody on this machine: take {0}.file", name));
         return {};
     }
 
@@ -182,7 +195,7 @@ private:
         for (const std::string& host : default_hosts()) ops.push_back({host, ops_port});
         TRY(result_.ops, service_listeners(ops_listeners, std::move(ops)));
         TRY(result_.console,
-            service_listeners(console_listeners, {{"127.0.0.1", console_port}, {"::1", console_port}}));
+            service_listeners("console.listeners", {{"127.0.0.1", console_port}, {"::1", console_port}}));
         return {};
     }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/properties.hpp"
+#include "app/console_settings.hpp"
 #include "base/outcome.hpp"
 #include "broker/config/broker_options.hpp"
 #include "broker/server/session.hpp"
@@ -28,7 +28,8 @@ struct Configuration {
     std::vector<broker::ListenerOptions> listeners;
     std::vector<io::Endpoint>            ops;     ///< where metrics and readiness are told; may be none
     std::vector<io::Endpoint>            console; ///< where the page is; may be none
-    std::vector<std::string>             notes;   ///< for the log, one line each: names that change nothing
+    ConsoleSettings                      console_settings;
+    std::vector<std::string>             notes; ///< for the log, one line each: names that change nothing
 };
 
 enum class ConfigurationError { usage };

@@ -126,6 +126,23 @@ TEST(Configuration, the_console_is_on_loopback_unless_it_is_told_otherwise_itsel
     EXPECT_EQ(configured(sources).console, (std::vector<io::Endpoint>{{"10.0.0.1", 11}}));
 }
 
+TEST(Configuration, the_console_is_configured_as_the_broker_is) {
+    ConfigurationSources sources;
+    sources.file = {{"console.password", "of the file"}, {"console.read.only", "true"}};
+    sources.environment = {{"KAFKA_CONSOLE_PASSWORD", "of the environment"}};
+    Configuration made = configured(sources);
+    EXPECT_EQ(made.console_settings.password, "of the environment");
+    EXPECT_TRUE(made.console_settings.is_read_only);
+    EXPECT_TRUE(made.notes.empty());
+    sources.set = {{"console.password", "of the command line"}};
+    made = configured(sources);
+    EXPECT_EQ(made.console_settings.password, "of the command line");
+    EXPECT_EQ(made.notes.front(), "--set console.password can be read by everybody on this machine: take "
+                                  "console.password.file");
+    sources.set = {{"console.password", "short"}};
+    EXPECT_EQ(refusal(sources), "console.password: must be 8 to 1024 characters");
+}
+
 TEST(Configuration, an_offset_past_the_last_port_is_refused) {
     ConfigurationSources sources;
     sources.port_offset = 70'000;

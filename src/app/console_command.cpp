@@ -1,8 +1,9 @@
 #include "app/console_command.hpp"
 
+#include "app/configuration.hpp"
 #include "app/console_service.hpp"
+#include "app/console_settings.hpp"
 #include "app/endpoint.hpp"
-#include "app/properties.hpp"
 #include "base/log.hpp"
 #include "io/real_world.hpp"
 #include "io/run_on.hpp"
@@ -49,8 +50,30 @@ Outcome<void, ClusterSpecError> read_file_into(client::Properties& properties, c
     return {};
 }
 
+/// The secrets of the environment give way to those in files.
+Outcome<console::ConsoleOptions, std::monostate> options_in(const cli::Arguments& arguments) {
+    ConsoleSettings settings;
+    settings.password_file = arguments.text("--password-file");
+    settings.bearer_token_file = arguments.text("--token-file");
+    settings.is_read_only = arguments.has("--read-only");
+    settings.host_names = arguments.texts("--host-name");
+    for (const auto& [variable, value] : properties_of_environment()) {
+        std::string name = name_of_environment(variable);
+        bool        is_wanted = (name == "console.password" && settings.password_file.empty()) ||
+                         (name == "console.bearer.token" && settings.bearer_token_file.empty());
+        if (!is_wanted) continue;
+        auto set = set_console_option(settings, name, value);
+        if (!set) return fail(std::monostate(), fmt::format("{} of the environment", set.error().detail));
+    }
+    auto options = console_options_of(settings);
+    if (!options) return fail(std::monostate(), options.error().detail);
+    options->version = version;
+    return *std::move(options);
+}
+
 Outcome<ConsoleSetup, std::monostate> setup_of(const cli::Arguments& arguments) {
     ConsoleSetup setup;
+    TRY(setup.options, options_in(arguments));
     for (const std::string& text : arguments.texts("--cluster")) {
         auto spec = parse_cluster_spec(text);
         if (!spec) return fail(std::monostate(), fmt::format("--cluster {}: {}", text, spec.error().detail));
@@ -69,9 +92,6 @@ Outcome<ConsoleSetup, std::monostate> setup_of(const cli::Arguments& arguments) 
         setup.listeners.push_back(*std::move(at));
     }
     if (setup.listeners.empty()) return fail(std::monostate(), "--listen: expected HOST:PORT");
-    setup.options.host_names = arguments.texts("--host-name");
-    setup.options.version = version;
-    if (arguments.has("--read-only")) setup.options.access = console::ConsoleOptions::Access::read_only;
     return setup;
 }
 
@@ -136,6 +156,8 @@ int run_console(const cli::Arguments& arguments, cli::Output& output) {
         output.problem(fmt::format("riacho console: {}", setup.error().detail));
         return cli::exit_usage;
     }
+    if (auto warning = warning_of_exposure(setup->listeners, setup->options))
+        console_log.warn("{}", *warning);
     std::signal(SIGPIPE, SIG_IGN);
     io::RealWorld real;
     ConsoleRun    run(real, *std::move(setup));
@@ -188,13 +210,23 @@ cli::Command console_command() {
               .takes = Takes::texts,
               .value_name = "NAME=HOST:PORT,..."},
              {.name = "--listen",
-              .about = "Where to serve; whoever reaches it may do all that the cluster lets it do",
+              .about = "Where to serve; without a password, whoever reaches it may do all that the cluster "
+                       "lets it do",
               .value_name = "HOST:PORT,...",
               .fallback = "127.0.0.1:9021"},
              {.name = "--host-name",
               .about = "A name that browsers may call this console, beside localhost and its address",
               .takes = Takes::texts,
               .value_name = "NAME"},
+             {.name = "--password-file",
+              .about = "A file whose first line is the password to ask for, as others could read a flag; or "
+                       "KAFKA_CONSOLE_PASSWORD in the environment",
+              .value_name = "FILE"},
+             {.name = "--token-file",
+              .about =
+                  "A file whose first line is the bearer token of scripts; or KAFKA_CONSOLE_BEARER_TOKEN "
+                  "in the environment",
+              .value_name = "FILE"},
              {.name = "--read-only",
               .about = "Refuse everything that changes something",
               .takes = Takes::nothing}},

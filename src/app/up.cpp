@@ -24,8 +24,6 @@
 #include <system_error>
 #include <thread>
 
-extern char** environ;
-
 namespace riacho::app {
 namespace {
 
@@ -53,17 +51,6 @@ std::string_view advice_for(storage::StoreError error) {
         break;
     }
     return "see that the disk is there, is writable and has room";
-}
-
-Properties properties_of_environment() {
-    Properties result;
-    for (char** entry = environ; *entry; ++entry) {
-        std::string_view text = *entry;
-        std::size_t      equals = text.find('=');
-        if (equals != std::string_view::npos)
-            result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return result;
 }
 
 Outcome<Configuration, ConfigurationError> read_configuration(const UpOptions& options) {
@@ -95,13 +82,20 @@ std::size_t default_shards() {
     return cores <= 4 ? 1 : 1 + (cores - 4) / 4;
 }
 
+/// What one run is to do.
+struct Setup {
+    Configuration           configuration;
+    console::ConsoleOptions console;
+};
+
 /// One run of the broker, from its start to its stop, on the first shard.
 class Running {
 public:
-    Running(io::RealWorld& real, Configuration configuration, std::string folder, const UpOptions& options)
-        : real_(real), world_(real.world()), configuration_(std::move(configuration)),
-          folder_(std::move(folder)), options_(options), broker_(world_, configuration_.broker),
-          ops_(world_, real.services(), broker_), console_(world_, real.services()) {}
+    Running(io::RealWorld& real, Setup setup, std::string folder, const UpOptions& options)
+        : real_(real), world_(real.world()), configuration_(std::move(setup.configuration)),
+          console_options_(std::move(setup.console)), folder_(std::move(folder)), options_(options),
+          broker_(world_, configuration_.broker), ops_(world_, real.services(), broker_),
+          console_(world_, real.services()) {}
 
     Task<> run() {
         io::SignalWaiter signals(real_.shard(), {SIGINT, SIGTERM});
@@ -156,7 +150,7 @@ private:
     Task<bool> start_console(Listeners listeners, io::Endpoint broker) {
         if (listeners.empty()) co_return true;
         std::string             address = listeners.front()->local().text();
-        console::ConsoleOptions options;
+        console::ConsoleOptions options = std::move(console_options_);
         options.clusters.push_back({"riacho", {{"bootstrap.servers", broker.text()}}});
         options.version = version;
         auto serving = co_await console_.serve(std::move(listeners), std::move(options));
@@ -215,22 +209,23 @@ private:
         if (!ready) up_log.warn("not ready: {}", ready.error().detail);
     }
 
-    io::RealWorld&   real_;
-    io::World        world_;
-    Configuration    configuration_;
-    std::string      folder_;
-    const UpOptions& options_;
-    broker::Broker   broker_;
-    OpsService       ops_;
-    ConsoleService   console_;
-    bool             is_broker_open_ = false;
-    int              exit_code_ = ok;
+    io::RealWorld&          real_;
+    io::World               world_;
+    Configuration           configuration_;
+    console::ConsoleOptions console_options_;
+    std::string             folder_;
+    const UpOptions&        options_;
+    broker::Broker          broker_;
+    OpsService              ops_;
+    ConsoleService          console_;
+    bool                    is_broker_open_ = false;
+    int                     exit_code_ = ok;
 };
 
-int run_in(std::string folder, Configuration configuration, const UpOptions& options) {
+int run_in(std::string folder, Setup setup, const UpOptions& options) {
     std::signal(SIGPIPE, SIG_IGN);
     io::RealWorld real({.shards = default_shards()});
-    Running       running(real, std::move(configuration), std::move(folder), options);
+    Running       running(real, std::move(setup), std::move(folder), options);
     try {
         real.shard().run(running.run());
     } catch (const std::exception& error) {
@@ -256,6 +251,10 @@ int up(const UpOptions& options) {
         return complain(used_wrongly, "--data and --ephemeral exclude each other: take one");
     auto configuration = read_configuration(options);
     if (!configuration) return complain(used_wrongly, configuration.error().detail);
+    auto console = console_options_of(configuration->console_settings);
+    if (!console) return complain(used_wrongly, console.error().detail);
+    if (auto warning = warning_of_exposure(configuration->console, *console))
+        configuration->notes.push_back(*std::move(warning));
     if (options.accepts_data_loss) configuration->broker.store.loss = storage::StoreOptions::Loss::accepted;
     if (options.merges_stranded)
         configuration->broker.store.stranded = storage::StoreOptions::Stranded::merge;
@@ -267,14 +266,14 @@ int up(const UpOptions& options) {
             EphemeralFolder folder;
             configuration->broker.store.durability = storage::Durability::os;
             configuration->broker.store.disk_reserve_bytes = 0; // its disk is memory
-            return run_in(folder.data(), std::move(*configuration), options);
+            return run_in(folder.data(), {*std::move(configuration), *std::move(console)}, options);
         } catch (const std::system_error& error) {
             return complain(in_the_way, fmt::format("no folder for --ephemeral: {}", error.what()));
         }
     }
     std::string folder = options.data.empty() ? default_data_folder() : absolute_path(options.data);
     if (folder.empty()) return complain(in_the_way, "no data folder: HOME is not set; give --data DIR");
-    return run_in(std::move(folder), std::move(*configuration), options);
+    return run_in(std::move(folder), {*std::move(configuration), *std::move(console)}, options);
 }
 
 } // namespace riacho::app

@@ -1,5 +1,6 @@
 #include "app/up_command.hpp"
 
+#include "app/console_settings.hpp"
 #include "app/up.hpp"
 #include "broker/config/broker_options.hpp"
 #include "broker/server/api.hpp"
@@ -113,6 +114,8 @@ int print_all_options(const cli::Arguments&, cli::Output& output) {
     print_options(broker::broker_options(), output);
     output.line("\n### Of a topic\n");
     print_options(broker::topic_options(), output);
+    output.line("\n### Of the console\n");
+    print_options(console_options(), output);
     return cli::exit_ok;
 }
 

@@ -25,9 +25,25 @@ bool is_own_name(const ConsoleOptions& options, const http::Exchange& exchange) 
                                [&](const std::string& own) { return http::equals_ignoring_case(host, own); });
 }
 
-bool changes_something(Method method) { return method != Method::get && method != Method::head; }
+bool is_of_session(const http::Exchange& exchange) {
+    constexpr std::string_view path[] = {"api", "v1", "session"};
+    return std::ranges::equal(exchange.target().segments, path);
+}
+
+/// Of a cluster: to sign in and out is nobody else's business.
+bool changes_something(const http::Exchange& exchange) {
+    Method method = exchange.head().method;
+    return method != Method::get && method != Method::head && !is_of_session(exchange);
+}
 
 } // namespace
+
+Outcome<void, Status> check_signed_in(const SignIns& sign_ins, const http::Exchange& exchange) {
+    const auto& path = exchange.target().segments;
+    bool        is_open = path.empty() || path.front() != "api" || is_of_session(exchange);
+    if (is_open || sign_ins.is_signed_in(exchange.head())) return {};
+    return fail(Status::unauthorized, "sign in at /api/v1/session, or send the token of this console");
+}
 
 OrProblem<void> check_access(const ConsoleOptions& options, const http::Exchange& exchange) {
     const http::RequestHead& head = exchange.head();
@@ -44,7 +60,7 @@ OrProblem<void> check_access(const ConsoleOptions& options, const http::Exchange
         return problem(Status::forbidden, "ORIGIN_REFUSED",
                        fmt::format("a page of {} may not use this console", *origin));
     bool is_read_only = options.access == ConsoleOptions::Access::read_only;
-    if (is_read_only && changes_something(head.method))
+    if (is_read_only && changes_something(exchange))
         return problem(Status::forbidden, "READ_ONLY", "this console was started to read only");
     return {};
 }

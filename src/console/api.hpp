@@ -24,6 +24,7 @@ struct Asked {
 struct Answer {
     data::Json   body = nullptr;
     http::Status status = http::Status::ok;
+    http::Fields fields = {}; ///< beside those that every answer has
 };
 
 /// An operation of openapi.yaml; its name there is the function's.
@@ -31,8 +32,12 @@ using Operation = Task<OrProblem<Answer>> (*)(Asked);
 /// One that answers itself, piece by piece, once nothing is wrong with what was asked.
 using Streaming = Task<OrProblem<void>> (*)(Asked);
 
-// api_console.cpp
+// api_session.cpp
 Task<OrProblem<Answer>> get_session(Asked asked);
+Task<OrProblem<Answer>> sign_in(Asked asked);
+Task<OrProblem<Answer>> sign_out(Asked asked);
+
+// api_console.cpp
 Task<OrProblem<Answer>> list_clusters(Asked asked);
 Task<OrProblem<Answer>> get_cluster(Asked asked);
 

@@ -87,14 +87,6 @@ Json services_json() {
 
 } // namespace
 
-Task<OrProblem<Answer>> get_session(Asked asked) {
-    bool is_read_only = asked.console.options().access == ConsoleOptions::Access::read_only;
-    co_return Answer{Json::Object{{"version", asked.console.options().version},
-                                  {"auth", "none"},
-                                  {"signed_in", true},
-                                  {"read_only", is_read_only}}};
-}
-
 Task<OrProblem<Answer>> list_clusters(Asked asked) {
     Json::Array items;
     for (const auto& cluster : asked.console.clusters()) {

@@ -14,18 +14,22 @@ namespace {
 using http::Method;
 
 constexpr std::size_t searches_max = 16;
+constexpr std::size_t sign_in_bytes_max = 16 << 10; ///< anybody may send them
 constexpr Time        list_age_max = std::chrono::seconds(5);
 constexpr Time        first_look_max = std::chrono::milliseconds(300);
 
 struct Route {
-    Method           method;
-    std::string_view path; ///< behind /api/v1
-    Operation        operation;
-    Streaming        streaming = nullptr; ///< instead
+    Method             method;
+    std::string_view   path; ///< behind /api/v1
+    Operation          operation;
+    Streaming          streaming = nullptr; ///< instead
+    http::RouteOptions options = {};
 };
 
 constexpr Route routes[] = {
     {Method::get, "/session", get_session},
+    {Method::post, "/session", sign_in, nullptr, {sign_in_bytes_max}},
+    {Method::remove, "/session", sign_out},
     {Method::get, "/clusters", list_clusters},
     {Method::get, "/clusters/{cluster}", get_cluster},
     {Method::get, "/clusters/{cluster}/brokers", list_brokers},
@@ -74,15 +78,20 @@ Task<OrProblem<std::optional<Answer>>> run(Console& console, http::Exchange& exc
     co_return answered;
 }
 
+http::Response response_of(Answer answer) {
+    http::Response response{answer.status};
+    if (answer.status != http::Status::no_content)
+        response = http::response("application/json", data::write_json(answer.body), answer.status);
+    for (const http::Field& field : answer.fields) response.fields.add(field.name, field.value);
+    return response;
+}
+
 Task<Outcome<void, http::Status>> answer(Console& console, http::Exchange& exchange, const Route& route) {
     auto answered = co_await run(console, exchange, route);
     if (!answered)
         co_await exchange.respond(response_of(answered.error()));
-    else if (*answered && (*answered)->status == http::Status::no_content)
-        co_await exchange.respond({.status = http::Status::no_content});
     else if (*answered)
-        co_await exchange.respond(
-            http::response("application/json", data::write_json((*answered)->body), (*answered)->status));
+        co_await exchange.respond(response_of(*std::move(*answered)));
     co_return {};
 }
 
@@ -106,7 +115,8 @@ Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& ex
 } // namespace
 
 Console::Console(const io::World& world, io::Shard& shard, ConsoleOptions options)
-    : shard_(shard), clock_(world.clock), options_(std::move(options)), page_(page_assets(), "index.html"),
+    : shard_(shard), clock_(world.clock), options_(std::move(options)),
+      sign_ins_(shard, world.random, std::exchange(options_.secrets, {})), page_(page_assets(), "index.html"),
       looking_(shard) {}
 
 Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::World world, io::Shard& shard,
@@ -121,9 +131,12 @@ Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::
 
 http::Router Console::make_router() {
     http::Router router;
+    router.set_guard([this](const http::Exchange& exchange) { return check_signed_in(sign_ins_, exchange); });
     for (const Route& route : routes)
-        router.add(route.method, fmt::format("/api/v1{}", route.path),
-                   [this, &route](http::Exchange& exchange) { return answer(*this, exchange, route); });
+        router.add(
+            route.method, fmt::format("/api/v1{}", route.path),
+            [this, &route](http::Exchange& exchange) { return answer(*this, exchange, route); },
+            route.options);
     router.add(Method::get, "/api/v1/openapi.json",
                [this](http::Exchange& exchange) { return send_file(*this, exchange, "openapi.json"); });
     router.add(Method::get, "/{path...}", [this](http::Exchange& exchange) {

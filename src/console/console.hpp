@@ -1,6 +1,7 @@
 #pragma once
 
 #include "console/cluster_view.hpp"
+#include "console/sign_in.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
 #include "io/group.hpp"
@@ -13,12 +14,13 @@
 namespace riacho::console {
 
 struct ConsoleOptions {
-    std::vector<ClusterSpec> clusters;
+    std::vector<ClusterSpec> clusters = {};
     enum class Access { full, read_only } access = Access::full;
     /// The names by which this console may be called, beside the addresses of loopback: another name in a
     /// request may be a rebound one.
-    std::vector<std::string> host_names;
-    std::string              version;
+    std::vector<std::string> host_names = {};
+    Secrets                  secrets = {}; ///< forgotten once the console knows them by their digests
+    std::string              version = {};
 };
 
 /// The server behind the page on :9021: its JSON API over clusters, each of which it meets as any client
@@ -44,6 +46,8 @@ public:
     const Clusters&       clusters() const { return clusters_; }
     /// The files of the page; its own addresses give index.html.
     const http::StaticFiles& page() const { return page_; }
+    SignIns&                 sign_ins() { return sign_ins_; }
+    const SignIns&           sign_ins() const { return sign_ins_; }
     /// Null where there is none of this name.
     ClusterView* find(std::string_view cluster) const;
     /// One of the searches that may run at the same time, each of which holds memory; null where all do.
@@ -55,6 +59,7 @@ private:
     io::Shard&        shard_;
     Clock&            clock_;
     ConsoleOptions    options_;
+    SignIns           sign_ins_;
     Clusters          clusters_;
     http::StaticFiles page_;
     io::Group         looking_;

@@ -98,6 +98,7 @@ http::Response response_of(const Problem& problem) {
     auto response =
         http::response("application/problem+json", data::write_json(json_of(problem)), problem.status);
     if (problem.status == Status::too_many_requests) response.fields.add("Retry-After", "1");
+    if (problem.status == Status::unauthorized) response.fields.add("WWW-Authenticate", "Bearer");
     return response;
 }
 

@@ -45,6 +45,7 @@ class ConsoleCase(ProgramTest):
             answer = error
         with answer:
             text = answer.read()
+        self.headers = answer.headers
         return answer.status, json.loads(text) if text else None
 
     def api(self, method: str, path: str, body: dict | None = None, **fields) -> tuple[int, dict | None]:
@@ -208,6 +209,66 @@ class OnRiacho(ConsoleCase):
             done = self.riacho("console", "--listen", "127.0.0.1:0", *words)
             self.assertNotEqual(done.returncode, 0)
             self.assert_one_line(done.stderr, part)
+
+    def guarded(self, *words) -> Process:
+        """`riacho up` whose console asks for a password and takes a token; it is what is asked from now on."""
+        secret = self.folder / "password"
+        secret.write_text("open sesame\n")
+        process, _ = self.up("guarded", "--ephemeral", "--set", f"console.password.file={secret}", *words,
+                             KAFKA_CONSOLE_BEARER_TOKEN="token-of-the-scripts")
+        self.console = self.address_in(process.out())
+        return process
+
+    def test_whoever_knows_the_password_or_the_token_may_and_nobody_else(self):
+        process = self.guarded()
+        status, problem = self.ask("GET", "/api/v1/clusters")
+        self.assertEqual((status, problem["code"]), (401, "NOT_SIGNED_IN"))
+        _, session = self.ask("GET", "/api/v1/session")
+        self.assertEqual((session["auth"], session["signed_in"]), ("password", False))
+        with urllib.request.urlopen(self.console, timeout=20) as page:
+            self.assertIn("<!doctype html>", page.read().decode())
+        status, problem = self.ask("POST", "/api/v1/session", {"password": "open sesam"})
+        self.assertEqual((status, problem["code"]), (401, "WRONG_PASSWORD"))
+        status, session = self.ask("POST", "/api/v1/session", {"password": "open sesame"}, Origin=self.console)
+        self.assertEqual((status, session["signed_in"]), (200, True))
+        words = self.headers["Set-Cookie"].split("; ")
+        self.assertEqual(sorted(words[1:]), ["HttpOnly", "Max-Age=86400", "Path=/", "SameSite=Strict"])
+        signed_in = {"Cookie": words[0]}
+        self.assertEqual(self.api("POST", "/topics", {"name": "orders"}, **signed_in)[0], 201)
+        self.assertEqual(self.ask("DELETE", "/api/v1/session", **signed_in)[0], 204)
+        self.assertEqual(self.api("GET", "/topics", **signed_in)[0], 401)
+        token = {"Authorization": "Bearer token-of-the-scripts"}
+        self.assertEqual(self.api("GET", "/topics", **token)[1]["total"], 1)
+        _, configs = self.api("GET", "/brokers/1/configs?search=console", **token)
+        self.assertEqual(configs["items"], [])
+        self.assertEqual(process.stop(), 0)
+        for secret in ("open sesam", "token-of"):
+            self.assertNotIn(secret, process.out() + process.err())
+
+    def test_a_console_that_others_reach_says_what_that_means(self):
+        anywhere = ("--set", "console.listeners=http://0.0.0.0:0")
+        process, _ = self.up("open", "--ephemeral", *anywhere)
+        self.assertIn("asks for no password: whoever reaches it may do everything", process.err())
+        self.assertNotIn("asks for no password", self.guarded(*anywhere).err())
+
+    def test_a_secret_that_cannot_be_had_stops_the_start(self):
+        done = self.riacho("console", "--cluster", "a=b:1", "--password-file", self.folder / "none")
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_line(done.stderr, "the file cannot be read")
+        done = self.riacho("up", "--ephemeral", "--set", "console.password=secret")
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_line(done.stderr, "console.password: must be 8 to 1024 characters")
+        self.assertNotIn("secret", done.stderr)
+
+    def test_the_console_alone_asks_for_a_password_too(self):
+        secret = self.folder / "password"
+        secret.write_text("open sesame")
+        process = self.spawn("alone", "console", "--listen", "127.0.0.1:0", "--cluster", f"riacho={self.broker}",
+                             "--password-file", secret, KAFKA_CONSOLE_BEARER_TOKEN="token-of-the-scripts")
+        self.console = wait_until(lambda: self.address_in(process.out()), 20, "the console is ready")
+        self.assertEqual(self.api("GET", "/topics")[0], 401)
+        self.assertEqual(self.api("GET", "/topics", Authorization="Bearer token-of-the-scripts")[0], 200)
+        self.assertEqual(self.ask("POST", "/api/v1/session", {"password": "open sesame"})[0], 200)
 
     def test_what_is_not_there_says_so(self):
         self.assertEqual(self.ask("GET", "/api/v1/clusters/nix/topics")[1]["code"], "NO_SUCH_CLUSTER")

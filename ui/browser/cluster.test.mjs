@@ -194,6 +194,12 @@ test("a console with a password asks for it, and lets go again", async () => {
         await page.getByRole("heading", { name: "Topics" }).waitFor();
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByRole("heading", { name: "Sign in" }).waitFor();
+        await page.getByLabel("Password", { exact: true }).first().fill("segredo");
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByRole("heading", { name: "Topics" }).waitFor();
+        await page.context().clearCookies(); // as after a day, or a new start of the console
+        await page.getByRole("link", { name: "Brokers" }).click();
+        await page.getByRole("heading", { name: "Sign in" }).waitFor();
     });
     await other.close();
 });

@@ -4,12 +4,14 @@ import { RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
+import { whenSignedOut } from "./api/client";
 import { FormatContext, startLanguage } from "./i18n";
 import { Format } from "./i18n/format";
 import { router } from "./router";
 import "./styles.css";
 
 const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 1000 }, mutations: { retry: false } } });
+whenSignedOut(() => void client.invalidateQueries({ queryKey: ["session"] }));
 const theme = createTheme({ respectReducedMotion: true, cursorType: "pointer" });
 const schemes = localStorageColorSchemeManager({ key: "riacho-scheme" });
 

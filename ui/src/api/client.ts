@@ -45,6 +45,12 @@ export function unreachable(error: unknown): Problem {
     return { type: "about:blank", title: "", status: 0, code: "CONSOLE_UNREACHABLE", detail: String(error) };
 }
 
+let signedOut = (): void => undefined;
+/** What to do once the console no longer knows our session: it ended, or the console started anew. */
+export function whenSignedOut(act: () => void): void {
+    signedOut = act;
+}
+
 /** fetch that turns every failure into an ApiError; one that was cancelled stays an AbortError. */
 export async function send(url: string, options: RequestInit = {}): Promise<Response> {
     let response: Response;
@@ -54,8 +60,10 @@ export async function send(url: string, options: RequestInit = {}): Promise<Resp
         if (error instanceof DOMException && error.name === "AbortError") throw error;
         throw new ApiError(unreachable(error));
     }
-    if (!response.ok) throw new ApiError(await problemOf(response));
-    return response;
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    if (problem.code === "NOT_SIGNED_IN") signedOut();
+    throw new ApiError(problem);
 }
 
 export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {

@@ -23,7 +23,7 @@ export const english = {
         NO_SUCH_MESSAGE: "There is no such message", UNKNOWN_TOPIC_OR_PARTITION: "There is no such topic", GROUP_ID_NOT_FOUND: "There is no such group",
         NON_EMPTY_GROUP: "The group has members", TOPIC_ALREADY_EXISTS: "A topic with this name exists", INVALID_CONFIG: "A setting is refused",
         INVALID_REPLICATION_FACTOR: "Not so many replicas", INVALID_PARTITIONS: "Not this number of partitions", BAD_EXPRESSION: "Not an expression",
-        TOO_MANY_SEARCHES: "Too many searches run at once", WRONG_PASSWORD: "Wrong password", MESSAGE_TOO_LARGE: "The message is too large",
+        TOO_MANY_SEARCHES: "Too many searches run at once", TOO_MANY_ATTEMPTS: "Too many try to sign in at once", WRONG_PASSWORD: "Wrong password", MESSAGE_TOO_LARGE: "The message is too large",
         BROKER_NOT_AVAILABLE: "There is no such broker", notFound: "There is no such page", notFoundText: "The address leads nowhere.", home: "To the clusters",
         crashed: "This page broke", crashedText: "Reload it; if it happens again, please tell us what you did.", reload: "Reload",
     },

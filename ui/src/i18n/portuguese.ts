@@ -25,7 +25,7 @@ export const portuguese: typeof english = {
         NO_SUCH_MESSAGE: "Essa mensagem não existe", UNKNOWN_TOPIC_OR_PARTITION: "Esse tópico não existe", GROUP_ID_NOT_FOUND: "Esse grupo não existe",
         NON_EMPTY_GROUP: "O grupo tem membros", TOPIC_ALREADY_EXISTS: "Já existe um tópico com esse nome", INVALID_CONFIG: "Uma configuração foi recusada",
         INVALID_REPLICATION_FACTOR: "Réplicas demais", INVALID_PARTITIONS: "Esse número de partições não serve", BAD_EXPRESSION: "Não é uma expressão",
-        TOO_MANY_SEARCHES: "Há buscas demais ao mesmo tempo", WRONG_PASSWORD: "Senha incorreta", MESSAGE_TOO_LARGE: "A mensagem é grande demais",
+        TOO_MANY_SEARCHES: "Há buscas demais ao mesmo tempo", TOO_MANY_ATTEMPTS: "Há gente demais tentando entrar ao mesmo tempo", WRONG_PASSWORD: "Senha incorreta", MESSAGE_TOO_LARGE: "A mensagem é grande demais",
         BROKER_NOT_AVAILABLE: "Esse broker não existe", notFound: "Essa página não existe", notFoundText: "O endereço não leva a lugar nenhum.", home: "Ir para os clusters",
         crashed: "Esta página quebrou", crashedText: "Recarregue; se acontecer de novo, conte-nos o que você fez.", reload: "Recarregar",
     },
