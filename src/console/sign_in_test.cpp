@@ -24,7 +24,7 @@ Task<> ask_at_once(io::Shard& shard, std::vector<Connecting> connecting, std::st
     co_await group.join();
 }
 
-Task<> sleep(io::Shard& shard, Time span) { co_await shard.sleep_for(span); }
+Task<> pass(io::Shard& shard, Time span) { co_await shard.sleep_for(span); }
 
 /// A console over no clusters, and what it answers.
 class SignInTest : public http::ServerTest {
@@ -142,7 +142,7 @@ TEST_F(SignInTest, guesses_are_answered_ever_more_slowly_up_to_two_seconds_and_f
     EXPECT_EQ(status_of(sign_in("open sesame")), "200");
     EXPECT_GE(now() - before, 2s) << "the right one waits as well: being fast would tell";
     EXPECT_EQ(status_of(sign_in("wrong")), "401");
-    world_.run(sleep(shard(), 6min));
+    world_.run(pass(shard(), 6min));
     before = now();
     sign_in("wrong");
     EXPECT_LT(now() - before, 100ms);
@@ -186,7 +186,7 @@ TEST_F(SignInTest, signing_out_ends_the_session_and_a_day_does) {
     EXPECT_EQ(status_of(send("GET", "/clusters", one)), "401");
     EXPECT_EQ(status_of(send("GET", "/clusters", other)), "200");
     EXPECT_EQ(status_of(send("DELETE", "/session")), "204") << "nobody's";
-    world_.run(sleep(shard(), 24h), 25h);
+    world_.run(pass(shard(), 24h), 25h);
     EXPECT_EQ(status_of(send("GET", "/clusters", other)), "401");
 }
 
