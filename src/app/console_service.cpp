@@ -11,6 +11,7 @@ ConsoleService::begin(std::vector<std::unique_ptr<io::Listener>> listeners, cons
     CO_TRY(console_, co_await console::Console::make(world_, services_, std::move(options)));
     server_ = std::make_unique<http::Server>(world_, services_, console_->make_router());
     for (auto& listener : listeners) server_->serve(std::move(listener));
+    console_->start();
     co_return Outcome<void, client::SettingError>();
 }
 

@@ -45,6 +45,9 @@ Task<OrProblem<Answer>> get_cluster(Asked asked);
 Task<OrProblem<Answer>> list_topics(Asked asked);
 Task<OrProblem<Answer>> get_topic(Asked asked);
 
+// api_metrics.cpp
+Task<OrProblem<Answer>> get_metrics(Asked asked);
+
 // api_groups.cpp
 Task<OrProblem<Answer>> list_groups(Asked asked);
 Task<OrProblem<Answer>> list_topic_groups(Asked asked);

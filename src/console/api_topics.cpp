@@ -21,7 +21,7 @@ struct ListedTopic {
 };
 
 ListedTopic listed(const ClusterView& cluster, const Picture& picture, const TopicPicture& topic) {
-    ListedTopic found{&topic, cluster.messages_in_rate(topic.name), 0, std::nullopt};
+    ListedTopic found{&topic, Changes::of(cluster.changes().in_topic, topic.name), 0, std::nullopt};
     for (const auto& [id, group] : picture.groups) {
         if (!reads(group, topic.name)) continue;
         ++found.groups;

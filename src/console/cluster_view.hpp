@@ -1,6 +1,8 @@
 #pragma once
 
 #include "client/link/admin.hpp"
+#include "console/changes.hpp"
+#include "console/history.hpp"
 #include "console/picture.hpp"
 #include "console/problem.hpp"
 #include "io/event.hpp"
@@ -40,9 +42,11 @@ public:
     /// Something was changed through this console: whoever looks next sees it.
     void forget() { is_stale_ = true; }
 
-    /// Messages a second, between the last picture and one of some seconds before.
-    std::optional<double> messages_in_rate(std::string_view topic) const;
-    std::optional<double> messages_in_rate() const;
+    /// Takes a picture for the history, or notes that there is a gap.
+    Task<>         sample();
+    const History& history() const { return history_; }
+    /// Between the last two samples, unless there is a gap.
+    const Changes& changes() const { return changes_; }
 
     Task<> close();
 
@@ -52,7 +56,9 @@ private:
     client::Admin                    admin_;
     io::Mutex                        taking_;
     Shared                           last_;
-    Shared                           before_; ///< old enough for rates, where there is one
+    Shared                           sampled_; ///< null after a gap
+    History                          history_;
+    Changes                          changes_;
     bool                             is_stale_ = false;
     bool                             is_looked_at_ = false;
     std::optional<Problem>           trouble_;

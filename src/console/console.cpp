@@ -16,6 +16,8 @@ using http::Method;
 constexpr std::size_t searches_max = 16;
 constexpr std::size_t sign_in_bytes_max = 16 << 10; ///< anybody may send them
 constexpr Time        list_age_max = std::chrono::seconds(5);
+constexpr Time        sample_span_max = std::chrono::minutes(5);
+constexpr int         sample_share_max = 20; ///< of the time, one part in so many is spent on sampling
 constexpr Time        first_look_max = std::chrono::milliseconds(300);
 
 struct Route {
@@ -51,6 +53,7 @@ constexpr Route routes[] = {
     {Method::remove, "/clusters/{cluster}/groups/{group}", delete_group},
     {Method::post, "/clusters/{cluster}/groups/{group}/offsets", reset_offsets},
     {Method::remove, "/clusters/{cluster}/groups/{group}/offsets", delete_offsets},
+    {Method::get, "/clusters/{cluster}/metrics", get_metrics},
     {Method::get, "/expressions/check", check_expression},
     {Method::get, "/clusters/{cluster}/topics/{topic}/configs", get_topic_configs},
     {Method::patch, "/clusters/{cluster}/topics/{topic}/configs", change_topic_configs},
@@ -100,6 +103,19 @@ Task<> look(ClusterView& cluster, std::shared_ptr<io::Event> looked) {
     looked->set();
 }
 
+/// Samples on the slots of the history; where a cluster takes long to ask, less often, so that this costs it
+/// little.
+Task<> keep_sampling(io::Shard& shard, ClusterView& cluster, io::Event& stopping) {
+    while (!stopping.is_set()) {
+        Time begun = shard.now();
+        co_await cluster.sample();
+        Time span = std::clamp(cluster.trouble() ? Time(0) : (shard.now() - begun) * sample_share_max,
+                               History::step, sample_span_max);
+        Time next = std::max((begun + span) / History::step, shard.now() / History::step + 1) * History::step;
+        co_await stopping.wait_until(next);
+    }
+}
+
 Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& exchange, std::string path) {
     if (auto allowed = check_access(console.options(), exchange); !allowed) {
         co_await exchange.respond(response_of(allowed.error()));
@@ -117,7 +133,7 @@ Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& ex
 Console::Console(const io::World& world, io::Shard& shard, ConsoleOptions options)
     : shard_(shard), clock_(world.clock), options_(std::move(options)),
       sign_ins_(shard, world.random, std::exchange(options_.secrets, {})), page_(page_assets(), "index.html"),
-      looking_(shard) {}
+      stopping_(shard), looking_(shard) {}
 
 Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::World world, io::Shard& shard,
                                                                             ConsoleOptions options) {
@@ -172,7 +188,12 @@ Task<> Console::look_at(ClusterView& cluster) {
     if (!last) co_await looked->wait_until(shard_.now() + first_look_max);
 }
 
+void Console::start() {
+    for (const auto& cluster : clusters_) looking_.spawn(keep_sampling(shard_, *cluster, stopping_));
+}
+
 Task<> Console::close() {
+    stopping_.set();
     for (const auto& cluster : clusters_) co_await cluster->close();
     co_await looking_.join();
 }

@@ -37,6 +37,8 @@ public:
 
     /// Of the API; the console outlives it.
     http::Router make_router();
+    /// Begins to sample the clusters, for their histories. Once.
+    void start();
     /// Before the end: closes what it opened.
     Task<> close();
 
@@ -62,8 +64,9 @@ private:
     SignIns           sign_ins_;
     Clusters          clusters_;
     http::StaticFiles page_;
-    io::Group         looking_;
     std::size_t       searches_ = 0;
+    io::Event         stopping_;
+    io::Group         looking_;
 };
 
 } // namespace riacho::console

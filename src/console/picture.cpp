@@ -73,8 +73,10 @@ Task<> add_sizes(Picture& picture, client::Admin& admin) {
 Task<> add_groups(Picture& picture, client::Admin& admin) {
     auto brokers = co_await admin.list_groups();
     if (!brokers) co_return;
+    picture.are_groups_known = true;
     std::vector<std::string> ids;
     for (const auto& broker : *brokers) {
+        picture.are_groups_known &= broker.reply && broker.reply->error_code == ErrorCode::none;
         if (!broker.reply) continue;
         for (const auto& group : broker.reply->groups) {
             if (!picture.groups
@@ -143,14 +145,18 @@ const PartitionPicture* Picture::find(std::string_view topic, std::int32_t parti
     return at == found->second.partitions.end() || at->index != partition ? nullptr : &*at;
 }
 
+std::optional<std::int64_t> Picture::lag_of(const client::GroupOffset& committed) const {
+    const PartitionPicture* partition = find(committed.topic, committed.partition);
+    if (!partition || !partition->end) return std::nullopt;
+    std::int64_t from = std::max(committed.offset, partition->start.value_or(0));
+    return std::max<std::int64_t>(*partition->end - from, 0);
+}
+
 std::optional<std::int64_t> Picture::lag_of(const GroupPicture& group, std::string_view topic) const {
     std::optional<std::int64_t> lag;
     for (const client::GroupOffset& committed : group.offsets) {
         if (!topic.empty() && committed.topic != topic) continue;
-        const PartitionPicture* partition = find(committed.topic, committed.partition);
-        if (!partition || !partition->end) continue;
-        std::int64_t from = std::max(committed.offset, partition->start.value_or(0));
-        lag = lag.value_or(0) + std::max<std::int64_t>(*partition->end - from, 0);
+        if (auto behind = lag_of(committed)) lag = lag.value_or(0) + *behind;
     }
     return lag;
 }

@@ -63,9 +63,12 @@ struct Picture {
     std::vector<BrokerPicture>                                    brokers; ///< by id
     std::map<std::string, TopicPicture, std::less<>>              topics;
     std::map<std::string, GroupPicture, std::less<>>              groups;
+    bool                                                          are_groups_known = false;
     std::vector<client::OfBroker<kafka::DescribeLogDirsResponse>> log_folders;
 
     const PartitionPicture* find(std::string_view topic, std::int32_t partition) const;
+    /// How far an offset is behind the end; from the start where it lies before that.
+    std::optional<std::int64_t> lag_of(const client::GroupOffset& committed) const;
     /// How far a group is behind, in one topic or (empty) in all; nothing where it has committed nothing
     /// there.
     std::optional<std::int64_t> lag_of(const GroupPicture& group, std::string_view topic = {}) const;

@@ -165,6 +165,36 @@ class OnAnyCluster(ConsoleCase):
         self.assertEqual(self.api("DELETE", "/groups/billing"), (204, None))
         self.assertEqual(self.api("GET", "/groups")[1]["total"], 0)
 
+    def series(self, name: str, of: str = "") -> list[float]:
+        """What is known of the last minutes."""
+        status, metrics = self.api("GET", f"/metrics?name={name}&from=-600000&step=10000{of}")
+        self.assertEqual((status, metrics["step"], metrics["series"][0]["name"]), (200, 10_000, name))
+        return [value for value in metrics["series"][0]["values"] if value is not None]
+
+    def test_rates_and_lag_over_time_come_from_offsets_alone(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        produce = ["kcat", "-b", self.broker, "-P", "-t", "orders", "-D", ";"]
+        run(produce, input="a;b;c")
+        to = {"topics": [{"topic": "orders"}], "to": "offset", "value": "0"}
+        self.api("POST", "/groups/billing/offsets", to)
+        for of in ("", "&topic=orders", "&group=billing", "&group=billing&topic=orders&partition=0"):
+            wait_until(lambda of=of: self.series("lag", of)[-1:] == [3.0], 100, f"a sample of the lag {of}")
+        run(produce, input=";".join("x" * 50))
+        self.api("POST", "/groups/billing/offsets", to | {"value": "50"})
+        for of in ("", "&topic=orders"):
+            wait_until(lambda of=of: max(self.series("messages_in", of), default=0) > 0, 100, "messages in")
+        for of in ("", "&topic=orders", "&group=billing", "&group=billing&topic=orders"):
+            self.assertGreater(max(self.series("messages_out", of)), 0)
+        self.assertEqual(self.series("lag", "&group=billing")[-1], 3.0)
+        self.assertGreater(self.series("size", "&topic=orders")[-1], 0)
+        _, cluster = self.api("GET", "")
+        self.assertIsNotNone(cluster["summary"]["messages_in_rate"])
+        self.assertIsNotNone(cluster["summary"]["messages_out_rate"])
+        self.assertIsNotNone(self.api("GET", "/topics/orders")[1]["summary"]["messages_in_rate"])
+        self.assertEqual(self.series("lag", "&group=nobody"), [])
+        for query in ("", "?name=colour", "?name=lag&step=1", "?name=lag&partition=0", "?name=lag&from=soon"):
+            self.assertEqual(self.api("GET", f"/metrics{query}")[1]["code"], "BAD_REQUEST", query)
+
 
 class OnRiacho(ConsoleCase):
     def test_validating_changes_nothing(self):
