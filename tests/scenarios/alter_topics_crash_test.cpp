@@ -1,10 +1,10 @@
 #include "alterations.hpp"
+#include "crash_points.hpp"
 #include "kafka/batch/batch_builder.hpp"
 #include "kafka/messages/alter_configs.hpp"
 #include "scenario.hpp"
 
 #include <fmt/core.h>
-#include <gtest/gtest-spi.h>
 #include <optional>
 
 namespace riacho::scenarios {
@@ -55,8 +55,10 @@ void must(ErrorCode error) {
 }
 
 /// The power fails at one change or sync of a topic's eventful life.
-class AlterTopicsCrash : public ::testing::TestWithParam<std::size_t> {
+class AlterTopicsCrash : public CrashPoints {
 protected:
+    AlterTopicsCrash() : CrashPoints(small_broker()) {}
+
     void fill(Cluster& cluster, const Client& client) {
         for (int i = 0; i < 12; ++i) {
             kafka::BatchBuilder builder({});
@@ -98,17 +100,19 @@ protected:
         cluster.run(cluster.broker().store().checkpoint());
     }
 
-    std::uint64_t points() {
-        Cluster cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    std::uint64_t count_points() override {
+        Cluster cluster = make_cluster();
         Promise promise;
         cluster.start();
         live(cluster, promise);
         promise.judge(look_at(cluster.connect(), "orders"));
-        return cluster.world().disk().operations();
+        std::uint64_t points = cluster.world().disk().operations();
+        EXPECT_GE(points, 60u);
+        return points;
     }
 
-    void crash_at(std::uint64_t point) {
-        Cluster cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    void crash_at(std::uint64_t point) override {
+        Cluster cluster = make_cluster();
         Promise promise;
         cluster.world().disk().stop_after(point);
         try {
@@ -117,42 +121,22 @@ protected:
         } catch (const Crashed&) {}
         SeededRandom random(seed_ + point);
         for (int again = 0; again < 2; ++again) { // what was recovered, and seen, stands the next end as well
-            cluster.end(random.between(0, 3) == 0 ? LifeEnd::kill : LifeEnd::power_cut);
+            cluster.end(end_of(random));
             cluster.start();
             promise.judge(look_at(cluster.connect(), "orders"));
         }
     }
-
-    broker::BrokerOptions options_ = small_broker();
-    std::uint64_t         seed_ = seed_or(1);
 };
 
+// Another seed takes other thirds.
 TEST_P(AlterTopicsCrash, keeps_what_was_answered_after_a_power_cut_at_any_write_or_sync) {
-    std::uint64_t last = points();
-    EXPECT_GE(last, 60u);
-    // Every third one; another seed takes others.
-    for (std::uint64_t point = 1 + seed_ % 3; point <= last && !HasFailure(); point += 3) {
-        SCOPED_TRACE(fmt::format("play it again with RIACHO_SEED={}, point {} of {}", seed_, point, last));
-        try {
-            crash_at(point);
-        } catch (const std::exception& error) { ADD_FAILURE() << error.what(); }
-    }
+    crash_at_points(3);
 }
 
 TEST_P(AlterTopicsCrash, is_found_wanting_where_alterations_are_answered_before_they_are_synced) {
     options_.store.durability = storage::Durability::os;
-    bool          is_found = false;
-    std::uint64_t last = points();
-    for (std::uint64_t point = last / 2; point <= last && !is_found; ++point) {
-        ::testing::TestPartResultArray              results;
-        ::testing::ScopedFakeTestPartResultReporter reporter(
-            ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
-        try {
-            crash_at(point);
-        } catch (const std::exception&) { continue; }
-        is_found = results.size() > 0;
-    }
-    EXPECT_TRUE(is_found) << "the check would not notice an alteration that is lost";
+    std::uint64_t last = count_points();
+    EXPECT_TRUE(is_noticed(last / 2, last, 1)) << "the check would not notice an alteration that is lost";
 }
 
 } // namespace

@@ -1,9 +1,9 @@
+#include "crash_points.hpp"
 #include "kafka/messages/delete_records.hpp"
 #include "kafka/messages/describe_log_dirs.hpp"
 #include "scenario.hpp"
 
 #include <fmt/core.h>
-#include <gtest/gtest-spi.h>
 
 namespace riacho::scenarios {
 namespace {
@@ -162,8 +162,10 @@ TEST_P(DeleteRecords, questions_about_tiered_storage_are_answered_as_by_a_broker
 }
 
 /// The power fails at one change or sync of a life in which records go.
-class DeleteRecordsCrash : public ::testing::TestWithParam<std::size_t> {
+class DeleteRecordsCrash : public CrashPoints {
 protected:
+    DeleteRecordsCrash() : CrashPoints(small_broker()) {}
+
     /// What was answered last, and what was asked for since.
     struct Promise {
         std::int64_t start = 0;
@@ -205,16 +207,18 @@ protected:
         EXPECT_EQ(read_all(client, "orders", 0).size(), static_cast<std::size_t>(end - start));
         promise = {start, start, end}; // seen is promised
     }
-    std::uint64_t points() {
-        Cluster cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    std::uint64_t count_points() override {
+        Cluster cluster = make_cluster();
         Promise promise;
         cluster.start();
         live(cluster, promise);
         judge(cluster, promise);
-        return cluster.world().disk().operations();
+        std::uint64_t points = cluster.world().disk().operations();
+        EXPECT_GE(points, 60u);
+        return points;
     }
-    void crash_at(std::uint64_t point) {
-        Cluster cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    void crash_at(std::uint64_t point) override {
+        Cluster cluster = make_cluster();
         Promise promise;
         cluster.world().disk().stop_after(point);
         try {
@@ -223,41 +227,21 @@ protected:
         } catch (const Crashed&) {}
         SeededRandom random(seed_ + point);
         for (int again = 0; again < 2; ++again) {
-            cluster.end(random.between(0, 3) == 0 ? LifeEnd::kill : LifeEnd::power_cut);
+            cluster.end(end_of(random));
             cluster.start();
             judge(cluster, promise);
         }
     }
-
-    broker::BrokerOptions options_ = small_broker();
-    std::uint64_t         seed_ = seed_or(1);
 };
 
 TEST_P(DeleteRecordsCrash, what_was_answered_as_gone_is_gone_after_a_power_cut_at_any_write_or_sync) {
-    std::uint64_t last = points();
-    EXPECT_GE(last, 60u);
-    for (std::uint64_t point = 1 + seed_ % 3; point <= last && !HasFailure(); point += 3) {
-        SCOPED_TRACE(fmt::format("play it again with RIACHO_SEED={}, point {} of {}", seed_, point, last));
-        try {
-            crash_at(point);
-        } catch (const std::exception& error) { ADD_FAILURE() << error.what(); }
-    }
+    crash_at_points(3);
 }
 
 TEST_P(DeleteRecordsCrash, is_found_wanting_where_deletions_are_answered_before_they_are_synced) {
     options_.store.durability = storage::Durability::os;
-    bool          is_found = false;
-    std::uint64_t last = points();
-    for (std::uint64_t point = last / 2; point <= last && !is_found; ++point) {
-        ::testing::TestPartResultArray              results;
-        ::testing::ScopedFakeTestPartResultReporter reporter(
-            ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
-        try {
-            crash_at(point);
-        } catch (const std::exception&) { continue; }
-        is_found = results.size() > 0;
-    }
-    EXPECT_TRUE(is_found) << "the check would not notice a start that moves back";
+    std::uint64_t last = count_points();
+    EXPECT_TRUE(is_noticed(last / 2, last, 1)) << "the check would not notice a start that moves back";
 }
 
 } // namespace

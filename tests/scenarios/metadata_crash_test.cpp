@@ -1,6 +1,7 @@
 // Topics are made, deleted, made again and configured while snapshots of the metadata are written and the log
 // is cut behind them; the power fails at every write and sync, recovery's own included. Afterwards there are
 // exactly the topics that were acknowledged, and nothing of a deleted one.
+#include "crash_points.hpp"
 #include "kafka/messages/create_topics.hpp"
 #include "kafka/messages/delete_topics.hpp"
 #include "kafka/messages/describe_configs.hpp"
@@ -8,7 +9,6 @@
 #include "workload.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <fmt/core.h>
 #include <set>
@@ -231,15 +231,15 @@ void check_topics(Cluster& cluster, const Client& client, MetadataHistory& histo
     }
 }
 
-class MetadataCrash : public ::testing::TestWithParam<std::size_t> {
+class MetadataCrash : public CrashPoints {
 protected:
-    MetadataCrash() {
+    MetadataCrash() : CrashPoints(crowded_broker()) {
         options_.metadata.segment_bytes = 600;
         options_.metadata.retention_bytes = 0;
         options_.metadata.snapshot_ms = 0ms; // the run writes them itself
     }
-    std::uint64_t count_points() {
-        Cluster         cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    std::uint64_t count_points() override {
+        Cluster         cluster = make_cluster();
         MetadataHistory history;
         MetadataWork    work(cluster, history);
         cluster.start();
@@ -255,8 +255,8 @@ protected:
         check_topics(cluster, cluster.connect(), history);
         return points;
     }
-    void crash_at(std::uint64_t point) {
-        Cluster         cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    void crash_at(std::uint64_t point) override {
+        Cluster         cluster = make_cluster();
         MetadataHistory history;
         {
             MetadataWork work(cluster, history);
@@ -268,14 +268,7 @@ protected:
         }
         SeededRandom random(seed_ + point);
         cluster.end(end_of(random));
-        if (random.between(0, 1) == 0) {
-            cluster.world().disk().stop_after(random.between(1, 40));
-            try {
-                cluster.start();
-                cluster.world().power_off();
-            } catch (const Crashed&) {}
-            cluster.end(end_of(random));
-        }
+        if (random.between(0, 1) == 0) crash_in_recovery(cluster, random);
         cluster.start();
         check_topics(cluster, cluster.connect(), history);
         if (HasFailure()) return;
@@ -287,37 +280,13 @@ protected:
         delete_topic(cluster.connect(), "later");
         check_topics(cluster, cluster.connect(), history);
     }
-    static Task<>  keeping(broker::MetadataWriter& metadata) { (void)co_await metadata.keep_snapshot(); }
-    static LifeEnd end_of(Random& random) {
-        return random.between(0, 3) == 0 ? LifeEnd::kill : LifeEnd::power_cut;
-    }
-    static std::uint64_t number_or(const char* variable, std::uint64_t otherwise) {
-        const char* text = std::getenv(variable);
-        return text ? std::strtoull(text, nullptr, 10) : otherwise;
-    }
-
-    broker::BrokerOptions options_ = crowded_broker();
-    std::uint64_t         seed_ = seed_or(1);
+    static Task<> keeping(broker::MetadataWriter& metadata) { (void)co_await metadata.keep_snapshot(); }
 };
 
 TEST_P(MetadataCrash, leaves_exactly_the_topics_that_were_acknowledged_after_a_cut_at_any_operation) {
-    std::uint64_t points = count_points();
-    if (HasFailure()) return;
-    std::uint64_t stride = number_or("RIACHO_STRIDE", 1), point = number_or("RIACHO_POINT", 0);
-    std::uint64_t last = point ? point : points;
-    if (!point) point = 1 + (seed_ + GetParam()) % stride;
-    for (; point <= last; point += stride) {
-        SCOPED_TRACE(fmt::format("play it again with RIACHO_SEED={} RIACHO_POINT={}", seed_, point));
-        try {
-            crash_at(point);
-        } catch (const std::exception& error) { ADD_FAILURE() << error.what(); }
-        if (HasFailure()) return;
-    }
+    crash_at_points();
 }
 
 } // namespace
-
-INSTANTIATE_TEST_SUITE_P(Scenarios, MetadataCrash, ::testing::Values(1, 3),
-                         [](const auto& info) { return info.param == 1 ? "one_shard" : "three_shards"; });
-
+RIACHO_SCENARIOS(MetadataCrash);
 } // namespace riacho::scenarios

@@ -1,26 +1,26 @@
+#include "crash_points.hpp"
+#include "scenario.hpp"
 #include "workload.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-#include <fmt/format.h>
-#include <gtest/gtest-spi.h>
-#include <gtest/gtest.h>
+#include <fmt/core.h>
 
 namespace riacho::scenarios {
 namespace {
 
 /// The power fails at one change or sync of a run; perhaps again while the broker recovers.
-class Recovery : public ::testing::TestWithParam<std::size_t> {
+class Recovery : public CrashPoints {
 protected:
-    /// How many changes and syncs the whole run has, its start included.
-    std::uint64_t count_points() {
-        Cluster  cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    Recovery() : CrashPoints(crowded_broker()) {}
+
+    std::uint64_t count_points() override {
+        Cluster  cluster = make_cluster();
         History  history;
         Workload workload(cluster, history);
         cluster.start();
         workload.run();
         std::uint64_t points = cluster.world().disk().operations();
         const auto&   met = workload.met();
+        EXPECT_GT(points, 500u);
         EXPECT_GE(met.segment_rolls, 1u);
         EXPECT_GE(met.checkpoints, 2u);
         EXPECT_GE(met.recycled_files, 1u);
@@ -38,8 +38,8 @@ protected:
         return points;
     }
 
-    void crash_at(std::uint64_t point) {
-        Cluster cluster({.seed = seed_, .shards = GetParam(), .broker = options_});
+    void crash_at(std::uint64_t point) override {
+        Cluster cluster = make_cluster();
         History history;
         {
             Workload workload(cluster, history);
@@ -60,46 +60,6 @@ protected:
         cluster.restart(end_of(random)); // what was recovered stands the next end as well
         check_history(cluster.connect(), history);
     }
-
-    static LifeEnd end_of(Random& random) {
-        return random.between(0, 3) == 0 ? LifeEnd::kill : LifeEnd::power_cut;
-    }
-
-    static void crash_in_recovery(Cluster& cluster, Random& random) {
-        cluster.world().disk().stop_after(random.between(1, 40));
-        try {
-            cluster.start();
-            cluster.world().power_off(); // it was faster than that
-        } catch (const Crashed&) {}
-        cluster.end(end_of(random));
-    }
-
-    void crash_at_points() {
-        std::uint64_t points = count_points();
-        if (HasFailure()) return;
-        std::uint64_t stride = number_or("RIACHO_STRIDE", 1), point = number_or("RIACHO_POINT", 0);
-        std::uint64_t last = point ? point : points, required = point ? 1 : points / stride, schedules = 0;
-        if (!point) point = 1 + (seed_ + GetParam()) % stride;
-        for (; point <= last; point += stride, ++schedules) {
-            SCOPED_TRACE(fmt::format("play it again with RIACHO_SEED={} RIACHO_POINT={}", seed_, point));
-            try {
-                crash_at(point);
-            } catch (const std::exception& error) { ADD_FAILURE() << error.what(); }
-            if (HasFailure()) return;
-        }
-        RecordProperty("schedules", std::to_string(schedules));
-        fmt::print("{} schedules\n", schedules);
-        EXPECT_GE(schedules, required);
-        EXPECT_GT(points, 500u);
-    }
-
-    static std::uint64_t number_or(const char* variable, std::uint64_t otherwise) {
-        const char* text = std::getenv(variable);
-        return text ? std::strtoull(text, nullptr, 10) : otherwise;
-    }
-
-    broker::BrokerOptions options_ = crowded_broker();
-    std::uint64_t         seed_ = seed_or(1);
 };
 
 // RIACHO_STRIDE=7 takes every seventh point, for slow builds.
@@ -107,22 +67,10 @@ TEST_P(Recovery, keeps_what_was_acknowledged_after_a_power_cut_at_any_write_or_s
 
 TEST_P(Recovery, is_found_wanting_where_records_are_acknowledged_before_they_are_synced) {
     options_.store.durability = storage::Durability::os;
-    bool is_found = false;
-    for (std::uint64_t point = 200; point < 400 && !is_found; point += 7) {
-        ::testing::TestPartResultArray              results;
-        ::testing::ScopedFakeTestPartResultReporter reporter(
-            ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
-        try {
-            crash_at(point);
-        } catch (const std::exception&) { is_found = true; }
-        is_found |= results.size() > 0;
-    }
-    EXPECT_TRUE(is_found) << "the check would not notice a broker that loses what it acknowledged";
+    EXPECT_TRUE(is_noticed(200, 399, 7))
+        << "the check would not notice a broker that loses what it acknowledged";
 }
 
 } // namespace
-
-INSTANTIATE_TEST_SUITE_P(Scenarios, Recovery, ::testing::Values(1, 3),
-                         [](const auto& info) { return info.param == 1 ? "one_shard" : "three_shards"; });
-
+RIACHO_SCENARIOS(Recovery);
 } // namespace riacho::scenarios
