@@ -18,7 +18,7 @@ ByteView moved(ByteView part, ByteView from, ByteView to) {
 
 void append_csv_cell(std::string& out, const Payload& payload, std::string_view text) {
     if (payload.format == PayloadFormat::null) return;
-    constexpr std::string_view runs = "=+-@\t\r\n", quoted = ",\"\r\n \t";
+    constexpr std::string_view runs = "=+-@\t\r\n", quoted = ",;\"\r\n \t"; // ; parts cells in many languages
     bool is_run = payload.format != PayloadFormat::number && !text.empty() && runs.contains(text.front());
     bool is_quoted = text.empty() || is_run || text.find_first_of(quoted) != text.npos;
     if (!is_quoted) return void(out += text);

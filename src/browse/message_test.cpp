@@ -136,6 +136,9 @@ TEST(Message, IsALineOfCsvThatNoSpreadsheetRuns) {
     record.value = "";
     record.timestamp = -1;
     EXPECT_EQ(csv(record), "3,7,,,\"\",[]\r\n");
+    record.value = "";
+    record.key = "a;=1+1"; // two cells where a semicolon parts them
+    EXPECT_EQ(csv(record), "3,7,,\"a;=1+1\",\"\",[]\r\n");
     for (std::string run : {"=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\rx", "\nx"}) {
         record.key = run;
         EXPECT_EQ(csv(record), "3,7,,\"'" + run + "\",\"\",[]\r\n");

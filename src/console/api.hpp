@@ -56,11 +56,17 @@ Task<OrProblem<Answer>> delete_group(Asked asked);
 Task<OrProblem<Answer>> reset_offsets(Asked asked);
 Task<OrProblem<Answer>> delete_offsets(Asked asked);
 
-// api_messages.cpp
+// api_search.cpp
 Task<OrProblem<void>>   search_messages(Asked asked);
-Task<OrProblem<Answer>> get_message(Asked asked);
-Task<OrProblem<Answer>> produce_message(Asked asked);
+Task<OrProblem<void>>   download_messages(Asked asked);
 Task<OrProblem<Answer>> check_expression(Asked asked);
+
+// api_messages.cpp
+Task<OrProblem<Answer>> get_message(Asked asked);
+Task<OrProblem<void>>   get_message_bytes(Asked asked);
+
+// api_produce.cpp
+Task<OrProblem<Answer>> produce_message(Asked asked);
 
 // api_topic_changes.cpp
 Task<OrProblem<Answer>> create_topic(Asked asked);

@@ -47,7 +47,10 @@ constexpr Route routes[] = {
     {Method::get, "/clusters/{cluster}/topics/{topic}/groups", list_topic_groups},
     {Method::get, "/clusters/{cluster}/topics/{topic}/messages", nullptr, search_messages},
     {Method::post, "/clusters/{cluster}/topics/{topic}/messages", produce_message},
+    {Method::get, "/clusters/{cluster}/topics/{topic}/messages/download", nullptr, download_messages},
     {Method::get, "/clusters/{cluster}/topics/{topic}/messages/{partition}/{offset}", get_message},
+    {Method::get, "/clusters/{cluster}/topics/{topic}/messages/{partition}/{offset}/{part}", nullptr,
+     get_message_bytes},
     {Method::get, "/clusters/{cluster}/groups", list_groups},
     {Method::get, "/clusters/{cluster}/groups/{group}", get_group},
     {Method::remove, "/clusters/{cluster}/groups/{group}", delete_group},
@@ -91,6 +94,7 @@ http::Response response_of(Answer answer) {
 
 Task<Outcome<void, http::Status>> answer(Console& console, http::Exchange& exchange, const Route& route) {
     auto answered = co_await run(console, exchange, route);
+    if (!answered && exchange.has_begun()) co_return fail(answered.error().status, answered.error().detail);
     if (!answered)
         co_await exchange.respond(response_of(answered.error()));
     else if (*answered)

@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """The console on :9021 as a script meets it: its JSON API against the broker of `riacho up`, or, with
 RIACHO_TEST_BROKER=apache-kafka, `riacho console` against Apache Kafka."""
+import base64
+import csv
+import http.client
+import io
 import json
 import os
 import re
@@ -145,6 +149,51 @@ class OnAnyCluster(ConsoleCase):
                          "the same one that other clients choose")
         self.assertEqual(self.api("GET", "/topics/orders/messages/0/99")[1]["code"], "NO_SUCH_MESSAGE")
 
+    def download(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"{self.console}/api/v1/clusters/riacho{path}", timeout=60) as answer:
+            self.headers = answer.headers
+            return answer.read()
+
+    def test_messages_are_downloaded_as_json_and_csv_by_the_same_filters(self):
+        self.api("POST", "/topics", {"name": "my.orders"})
+        run(["kcat", "-b", self.broker, "-P", "-t", "my.orders", "-K:", "-H", "trace=a,b"],
+            input="".join(f'k{number}:=n("{number}")\n' for number in range(3000)))
+        whole = json.loads(self.download("/topics/my.orders/messages/download?format=json&from=earliest"))
+        self.assertEqual(self.headers["Content-Disposition"], 'attachment; filename="my.orders.json"')
+        self.assertEqual(self.headers["Content-Type"], "application/json")
+        self.assertEqual([message["offset"] for message in whole], [str(n) for n in range(3000)])
+        self.assertEqual(whole[7], self.api("GET", "/topics/my.orders/messages/0/7")[1])
+        some = "from=earliest&where=offset%20%3E%3D%2010&limit=2"
+        lines = self.download(f"/topics/my.orders/messages/download?format=csv&{some}").decode()
+        names, *rows = csv.reader(io.StringIO(lines, newline=""))
+        self.assertEqual(names, ["partition", "offset", "timestamp", "key", "value", "headers"])
+        self.assertEqual([(row[0], row[1], row[3], row[4]) for row in rows],
+                         [("0", "10", "k10", "'=n(\"10\")"), ("0", "11", "k11", "'=n(\"11\")")])
+        self.assertEqual(json.loads(rows[0][5]), [{"name": "trace", "value": "a,b"}])
+        self.assertEqual(self.headers["Content-Disposition"], 'attachment; filename="my.orders.csv"')
+        self.assertEqual(self.headers["X-Content-Type-Options"], "nosniff")
+        self.assertEqual(json.loads(self.download("/topics/my.orders/messages/download?format=json&text=nix")), [])
+        for query, code in (("format=xml", "BAD_REQUEST"), ("limit=2", "BAD_REQUEST"),
+                            ("format=json&where=value.", "BAD_EXPRESSION")):
+            status, problem = self.api("GET", f"/topics/my.orders/messages/download?{query}")
+            self.assertEqual((status, problem["code"]), (400, code))
+        status, problem = self.api("GET", "/topics/none/messages/download?format=csv")
+        self.assertEqual((status, problem["code"]), (404, "UNKNOWN_TOPIC_OR_PARTITION"))
+
+    def test_a_key_and_a_value_are_had_as_the_bytes_that_they_are(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        bytes_ = bytes(range(256)) * 40 + b"<script>"
+        self.api("POST", "/topics/orders/messages",
+                 {"key": None, "value": {"base64": base64.b64encode(bytes_).decode()}})
+        self.assertEqual(self.download("/topics/orders/messages/0/0/value"), bytes_)
+        self.assertEqual([self.headers[name] for name in ("Content-Type", "Content-Disposition",
+                                                         "X-Content-Type-Options")],
+                         ["application/octet-stream", 'attachment; filename="orders-0-0-value.bin"', "nosniff"])
+        self.assertEqual(self.api("GET", "/topics/orders/messages/0/0/key"), (204, None))
+        for path, code in (("0/1/value", "NO_SUCH_MESSAGE"), ("0/0/topic", "NO_SUCH_PATH"),
+                           ("7/0/key", "UNKNOWN_TOPIC_OR_PARTITION"), ("4294967296/0/key", "BAD_REQUEST")):
+            self.assertEqual(self.api("GET", f"/topics/orders/messages/{path}")[1]["code"], code, path)
+
     def test_a_group_is_shown_reset_and_deleted(self):
         self.api("POST", "/topics", {"name": "orders"})
         run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-D", ";"], input="a;b;c")
@@ -239,6 +288,37 @@ class OnRiacho(ConsoleCase):
             done = self.riacho("console", "--listen", "127.0.0.1:0", *words)
             self.assertNotEqual(done.returncode, 0)
             self.assert_one_line(done.stderr, part)
+
+    def open_search(self, query: str) -> http.client.HTTPResponse:
+        """Goes on until it is closed."""
+        connection = http.client.HTTPConnection(self.console.removeprefix("http://"), timeout=20)
+        connection.request("GET", f"/api/v1/clusters/riacho/topics/orders/messages{query}",
+                           headers={"Connection": "close"})
+        response = connection.getresponse()  # which has the socket from now on
+        self.addCleanup(response.close)
+        return response
+
+    def test_searches_are_counted_and_a_reader_that_leaves_makes_room(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        searches = [self.open_search("?live=true") for _ in range(16)]
+        self.assertEqual({search.status for search in searches}, {200})
+        for path in ("/topics/orders/messages", "/topics/orders/messages/download?format=csv"):
+            status, problem = self.api("GET", path)
+            self.assertEqual((status, problem["code"]), (429, "TOO_MANY_SEARCHES"))
+            self.assertEqual(self.headers["Retry-After"], "1")
+        self.assertEqual(self.api("GET", "/topics/orders")[0], 200, "the rest goes on")
+        searches[0].close()
+        wait_until(lambda: self.open_search("/download?format=csv").status == 200, 20,
+                   "the place of who left is free")
+
+    def test_a_download_ends_where_its_reader_leaves_and_is_whole_where_it_stays(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        run(["kcat", "-b", self.broker, "-P", "-t", "orders"], input=("x" * 1000 + "\n") * 10_000)
+        for _ in range(20):  # more than there are places
+            reader = self.open_search("/download?format=json&from=earliest")
+            self.assertEqual(reader.read(10), b"[\n{\"partit")
+            reader.close()
+        self.assertEqual(len(json.loads(self.open_search("/download?format=json&from=earliest").read())), 10_000)
 
     def guarded(self, *words) -> Process:
         """`riacho up` whose console asks for a password and takes a token; it is what is asked from now on."""
