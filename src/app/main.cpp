@@ -4,6 +4,8 @@
 #include "base/planted.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
+#include "cli/groups_command.hpp"
+#include "cli/messages/messages_command.hpp"
 #include "cli/ready_command.hpp"
 #include "cli/run/run_command.hpp"
 
@@ -44,7 +46,7 @@ int main(int count, char** words) {
     if (!plant_bug()) return cli::exit_usage;
     cli::Output output;
     return cli::run_command_line({app::up_command(), app::broker_command(), app::console_command(),
-                                  cli::run_command(), cli::ready_command(), app::api_versions_command(),
-                                  app::options_command()},
+                                  cli::run_command(), cli::messages_command(), cli::groups_command(),
+                                  cli::ready_command(), app::api_versions_command(), app::options_command()},
                                  {words + 1, words + count}, output);
 }

@@ -39,7 +39,7 @@ public:
 
     std::map<std::string, std::vector<std::string>, std::less<>> given{};
     std::map<std::string, Flag, std::less<>>                     flags{};
-    std::vector<std::string>                                     words{}; ///< what is no flag
+    std::vector<std::string>                                     words{}; ///< what is no flag, in order
 };
 
 /// A verb of the program, or a group of verbs.
@@ -52,6 +52,9 @@ struct Command {
     /// Of a group: the verbs that its `run` is for, when none of `commands` was named. Its flags are not
     /// read.
     bool takes_words = false;
+    /// The one word that has to be given, as the help calls it: "TOPIC".
+    std::string word{};
+    std::string about_word{};
 };
 
 /// Reads `words` (without the program's name), runs the command that they name and gives the exit code.

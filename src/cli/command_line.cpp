@@ -16,6 +16,7 @@ struct Verb {
     const Command*                     command;
     CLI::App*                          app;
     Arguments                          arguments{};
+    std::string                        word{};
     std::vector<std::unique_ptr<Verb>> verbs{};
 };
 
@@ -49,6 +50,8 @@ void add_flag(CLI::App& app, const Flag& flag, Arguments& arguments) {
 std::unique_ptr<Verb> add_verb(CLI::App& parent, const Command& command) {
     auto verb = std::make_unique<Verb>(&command, parent.add_subcommand(command.name, command.about));
     if (command.takes_words) verb->app->allow_extras();
+    if (!command.word.empty())
+        verb->app->add_option(command.word, verb->word, command.about_word)->required()->type_name("");
     for (const Flag& flag : command.flags) add_flag(*verb->app, flag, verb->arguments);
     for (const Command& inner : command.commands) verb->verbs.push_back(add_verb(*verb->app, inner));
     return verb;
@@ -138,6 +141,7 @@ int run_command_line(const std::vector<Command>& commands, std::vector<std::stri
     if (!verb || !verb->command->run)
         return misused(verb ? *verb->app : root, "a command is missing", output);
     verb->arguments.words = verb->app->remaining();
+    if (!verb->command->word.empty()) verb->arguments.words = {verb->word};
     return verb->command->run(verb->arguments, output);
 }
 

@@ -18,6 +18,9 @@ public:
     /// A line about what went wrong, and what to do.
     void problem(std::string_view text) { write(err_, text, "\n"); }
 
+    /// For StreamedOutput.
+    std::FILE* out() const { return out_; }
+
 private:
     static void write(std::FILE* file, std::string_view text, std::string_view end) {
         std::fwrite(text.data(), 1, text.size(), file);
