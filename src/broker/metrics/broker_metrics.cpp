@@ -4,6 +4,7 @@
 #include "broker/server/connection.hpp"
 #include "io/run_on.hpp"
 
+#include <fmt/format.h>
 #include <map>
 #include <string>
 #include <string_view>
