@@ -75,6 +75,7 @@ Task<OrProblem<Answer>> add_partitions(Asked asked);
 Task<OrProblem<Answer>> empty_topic(Asked asked);
 
 // api_configs.cpp
+Task<OrProblem<Answer>> get_topic_config_defaults(Asked asked);
 Task<OrProblem<Answer>> get_topic_configs(Asked asked);
 Task<OrProblem<Answer>> change_topic_configs(Asked asked);
 Task<OrProblem<Answer>> get_broker_configs(Asked asked);

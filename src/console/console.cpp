@@ -39,6 +39,7 @@ constexpr Route routes[] = {
     {Method::get, "/clusters/{cluster}/brokers/{broker}/configs", get_broker_configs},
     {Method::patch, "/clusters/{cluster}/brokers/{broker}/configs", change_broker_configs},
     {Method::get, "/clusters/{cluster}/brokers/{broker}/log-folders", get_log_folders},
+    {Method::get, "/clusters/{cluster}/topic-configs", get_topic_config_defaults},
     {Method::get, "/clusters/{cluster}/topics", list_topics},
     {Method::post, "/clusters/{cluster}/topics", create_topic},
     {Method::get, "/clusters/{cluster}/topics/{topic}", get_topic},

@@ -110,6 +110,29 @@ class OnAnyCluster(ConsoleCase):
         _, folders = self.api("GET", f"/brokers/{broker}/log-folders")
         self.assertGreater(int(folders["items"][0]["total"]), 0)
 
+    def test_the_defaults_of_a_new_topic_are_told_with_and_without_topics(self):
+        def shown() -> dict:
+            status, configs = self.api("GET", "/topic-configs")
+            self.assertEqual(status, 200)
+            return {one["name"]: one for one in configs["items"]}
+
+        for made in (None, "orders"):
+            if made:
+                self.api("POST", "/topics", {"name": made, "configs": {"retention.ms": "1000"}})
+            configs = shown()
+            self.assertIn("follower.replication.throttled.replicas", configs)
+            retention = configs["retention.ms"]
+            self.assertEqual([retention[name] for name in ("value", "default", "source", "type", "unit", "read_only")],
+                             ["604800000", "604800000", "default", "long", "ms", False])
+            self.assertTrue(retention["documentation"])
+            self.assertNotIn("topic", [one["source"] for one in retention["synonyms"]])
+            self.assertIn("compact", configs["cleanup.policy"]["choices"])
+        broker = self.api("GET", "/brokers")[1]["items"][0]["id"]
+        self.api("PATCH", f"/brokers/{broker}/configs", {"changes": [
+            {"name": "log.retention.ms", "operation": "set", "value": "7200000"}]})
+        wait_until(lambda: shown()["retention.ms"]["default"] == "7200000", 20, "the broker's own default")
+        self.assertEqual(self.api("GET", "/topics")[1]["total"], 1, "asking makes no topic")
+
     def test_messages_are_found_by_place_text_and_expression(self):
         self.api("POST", "/topics", {"name": "orders"})
         run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-K:"],
