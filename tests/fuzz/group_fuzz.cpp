@@ -92,7 +92,6 @@ private:
         request.protocol_type = choose_.one_in(12) ? "connect" : "consumer";
         request.session_timeout_ms = choose_.one_in(3) ? 30'000 : 10'000;
         request.rebalance_timeout_ms = choose_.one_in(3) ? 5'000 : 60'000;
-        model_.note_rebalance_timeout(std::chrono::milliseconds(request.rebalance_timeout_ms));
         auto spoken = choose_.one_in(3) ? choose_.below(8) : 1;
         for (std::string_view name : {"range", "sticky", "own"}) {
             if ((spoken & 1) != 0)
@@ -103,7 +102,8 @@ private:
         if (broker::check_join(request, options_) != ErrorCode::none) return;
         model_.asked(attempt.waiter, {.what = GroupModel::Waiting::For::join,
                                       .member = id,
-                                      .session = std::chrono::milliseconds(request.session_timeout_ms)});
+                                      .session = std::chrono::milliseconds(request.session_timeout_ms),
+                                      .rebalance = std::chrono::milliseconds(request.rebalance_timeout_ms)});
         take(group_->join(std::move(attempt), at_));
     }
     void sync(const std::string& id) {

@@ -60,7 +60,8 @@ void GroupModel::judge_joins(const std::vector<broker::GroupEffects::Joined>& jo
             generation.listed = std::move(listed);
         }
         generation.told.insert(answer.member_id);
-        members_[answer.member_id] = {answer.generation_id, now + waiting.session, waiting.session, false};
+        members_[answer.member_id] = {answer.generation_id, now + waiting.session, waiting.session,
+                                      waiting.rebalance};
     }
     if (generations_.empty()) return;
     const Generation& newest = generations_.rbegin()->second;
@@ -102,8 +103,8 @@ void GroupModel::judge_heartbeat(const std::string& id, std::int32_t generation,
     if (answer != ErrorCode::unknown_member_id || !is_member) return;
     const Generation& newest = generations_.rbegin()->second;
     bool              missed_join = !newest.told.contains(id) || generation != generations_.rbegin()->first;
-    bool              missed_sync = !member->second.has_synced && now - newest.since >= longest_rebalance_;
-    bool              was_silent = now >= member->second.alive_until;
+    bool missed_sync = !member->second.has_synced && now - newest.since >= member->second.rebalance;
+    bool was_silent = now >= member->second.alive_until;
     members_.erase(member);
     require(!is_waiting, "who waits for the group is a member of it");
     require(missed_join || missed_sync || was_silent, "who did all its duties stays a member");
@@ -123,7 +124,7 @@ void GroupModel::restarted(Time now) {
     auto& assignments = offered_[durable_->generation];
     for (const auto& member : durable_->members) {
         std::chrono::milliseconds session(member.session_timeout);
-        members_[member.member_id] = {durable_->generation, now + session, session, true};
+        members_[member.member_id] = {durable_->generation, now + session, session, {}, true};
         generation.told.insert(member.member_id);
         generation.listed->insert(member.member_id);
         assignments[member.member_id] = as_text(member.assignment.view());

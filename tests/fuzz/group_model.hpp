@@ -31,12 +31,14 @@ public:
         std::int32_t              generation = -1; ///< the one it was told last
         Time                      alive_until{0};
         std::chrono::milliseconds session{0};
+        std::chrono::milliseconds rebalance{0}; ///< how long the group may wait for it
         bool                      has_synced = false;
     };
     struct Waiting {
         enum class For { join, sync } what = For::join;
         std::string               member;
         std::chrono::milliseconds session{0};
+        std::chrono::milliseconds rebalance{0};
         std::int32_t              generation = -1; ///< of a sync
         Time                      until = Time::max();
     };
@@ -46,10 +48,6 @@ public:
     void judge(const broker::GroupEffects& effects, Time now);
     void judge_heartbeat(const std::string& member, std::int32_t generation, kafka::ErrorCode answer,
                          Time now);
-    /// Some member said that it may be waited for so long.
-    void note_rebalance_timeout(std::chrono::milliseconds one) {
-        longest_rebalance_ = std::max(longest_rebalance_, one);
-    }
     void left(const std::string& member) { members_.erase(member); }
     void made_durable(const kafka::GroupMetadataValue& value) { durable_ = value; }
     /// The coordinator begins again with what is durable.
@@ -77,7 +75,6 @@ private:
     std::map<std::int32_t, Generation>                         generations_;
     std::map<std::int32_t, std::map<std::string, std::string>> offered_;
     std::optional<kafka::GroupMetadataValue>                   durable_;
-    std::chrono::milliseconds                                  longest_rebalance_{0};
 };
 
 } // namespace riacho::fuzz

@@ -66,8 +66,10 @@ Task<ReadResult> Segment::read(SegmentBounds bounds, ReadRoom room) {
     std::size_t        whole = 0;
     Offset             next = bounds.from;
     while (auto batch = cursor.next()) {
-        bool goes_back = whole > 0 && batch->base_offset() < next; // damaged: no checksum covers the offset
-        if (goes_back || batch->base_offset() >= bounds.below) break;
+        // Where it does not go on it is damaged: checksums are not looked at, and none covers the offset.
+        bool goes_on = batch->base_offset() >= next || whole == 0;
+        if (!goes_on || batch->next_offset() <= batch->base_offset()) break;
+        if (batch->base_offset() >= bounds.below) break;
         whole += batch->size();
         next = batch->next_offset();
     }
