@@ -97,7 +97,8 @@ void read_packed_records(ByteView input) {
     header.base_timestamp = {choose.any<std::int64_t>()};
     header.max_timestamp = {choose.any<std::int64_t>()};
     header.records_count = choose.one_in(8) ? choose.any<std::int32_t>() : choose.any<std::uint8_t>();
-    header.last_offset_delta = choose.one_in(8) ? choose.any<std::int32_t>() : header.records_count - 1;
+    header.last_offset_delta =
+        choose.one_in(8) ? choose.any<std::int32_t>() : std::max(header.records_count, 0) - 1;
     auto packed = compress(codec, choose.take_all());
     require(packed.has_value(), "what is small can be packed");
     header.batch_length =
