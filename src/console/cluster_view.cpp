@@ -14,15 +14,22 @@ std::vector<std::string> ClusterView::bootstrap() const {
     return addresses;
 }
 
+std::optional<OrProblem<ClusterView::Shared>> ClusterView::known(Time age_max) const {
+    Time now = cluster_->shard().now();
+    if (trouble_ && (is_looked_at_ || now - tried_ <= age_max)) return std::unexpected(*trouble_);
+    if (!trouble_ && last_ && !is_stale_ && now - last_->taken <= age_max) return last_;
+    return std::nullopt;
+}
+
 Task<OrProblem<ClusterView::Shared>> ClusterView::picture(Time age_max) {
-    auto is_young = [&] { return last_ && !is_stale_ && cluster_->shard().now() - last_->taken <= age_max; };
-    if (is_young()) co_return last_;
+    if (auto answer = known(age_max)) co_return *std::move(answer);
     auto turn = co_await taking_.lock();
-    if (is_young()) co_return last_; // by the one before
+    if (auto answer = known(age_max)) co_return *std::move(answer); // by the one before
     is_stale_ = false;
     is_looked_at_ = true;
     auto taken = co_await take_picture(admin_);
     is_looked_at_ = false;
+    tried_ = cluster_->shard().now();
     if (!taken) {
         trouble_ = problem_of(taken.error());
         co_return std::unexpected(*trouble_);

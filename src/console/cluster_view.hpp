@@ -31,7 +31,8 @@ public:
     client::Admin&           admin() { return admin_; }
 
     using Shared = std::shared_ptr<const Picture>;
-    /// Not older than `age_max`: a new one where the last is, taken once for all who wait for it.
+    /// Not older than `age_max`: a new one where the last is, taken once for all who wait for it. Where it is
+    /// known that the cluster does not answer, nobody waits until that is found out again.
     Task<OrProblem<Shared>> picture(Time age_max = std::chrono::seconds(2));
     /// The last one that was taken, however old; null before the first.
     Shared last() const { return last_; }
@@ -51,6 +52,8 @@ public:
     Task<> close();
 
 private:
+    std::optional<OrProblem<Shared>> known(Time age_max) const;
+
     ClusterSpec                      spec_;
     std::unique_ptr<client::Cluster> cluster_;
     client::Admin                    admin_;
@@ -62,6 +65,7 @@ private:
     bool                             is_stale_ = false;
     bool                             is_looked_at_ = false;
     std::optional<Problem>           trouble_;
+    Time                             tried_{}; ///< when the last attempt ended
 };
 
 } // namespace riacho::console

@@ -9,6 +9,8 @@ using client::list_offsets_at::earliest;
 using client::list_offsets_at::latest;
 using kafka::ErrorCode;
 
+constexpr Time first_answer_max = std::chrono::seconds(10); ///< then whoever waits in front of a page is told
+
 void add_metadata(Picture& picture, kafka::MetadataResponse metadata) {
     picture.cluster_id = metadata.cluster_id.value_or("");
     picture.controller = metadata.controller_id;
@@ -163,7 +165,7 @@ std::optional<std::int64_t> Picture::lag_of(const GroupPicture& group, std::stri
 
 Task<client::Reply<Picture>> take_picture(client::Admin& admin) {
     Picture picture;
-    CO_TRY(auto metadata, co_await admin.cluster().metadata_of_all());
+    CO_TRY(auto metadata, co_await admin.cluster().metadata_of_all({.timeout = first_answer_max}));
     add_metadata(picture, std::move(metadata));
     co_await add_offsets(picture, admin, earliest);
     co_await add_offsets(picture, admin, latest);

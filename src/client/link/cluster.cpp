@@ -37,13 +37,14 @@ const ClusterOptions& Cluster::options() const { return inside_->options(); }
 namespace {
 
 Task<Reply<kafka::MetadataResponse>> ask_for_metadata(std::shared_ptr<ClusterInside>          inside,
-                                                      std::optional<std::vector<std::string>> topics) {
+                                                      std::optional<std::vector<std::string>> topics,
+                                                      CallOptions                             how) {
     kafka::MetadataRequest request{.topics = std::nullopt, .allow_auto_topic_creation = false};
     if (topics) {
         request.topics.emplace();
         for (auto& name : *topics) request.topics->push_back({.topic_id = {}, .name = std::move(name)});
     }
-    Tries tries(*inside, {});
+    Tries tries(*inside, how);
     for (;;) {
         auto answer = co_await inside->ask_metadata(request, tries.try_deadline());
         if (answer) co_return answer;
@@ -77,10 +78,10 @@ Task<Reply<std::vector<Cluster::Broker>>> find_brokers(std::shared_ptr<ClusterIn
 } // namespace
 
 Task<Reply<kafka::MetadataResponse>> Cluster::metadata(std::vector<std::string> topics) {
-    return ask_for_metadata(inside_, std::move(topics));
+    return ask_for_metadata(inside_, std::move(topics), {});
 }
-Task<Reply<kafka::MetadataResponse>> Cluster::metadata_of_all() {
-    return ask_for_metadata(inside_, std::nullopt);
+Task<Reply<kafka::MetadataResponse>> Cluster::metadata_of_all(CallOptions how) {
+    return ask_for_metadata(inside_, std::nullopt, how);
 }
 Task<Reply<Cluster::Topic>> Cluster::topic(std::string name) {
     return find_one_topic(inside_, std::move(name));

@@ -36,8 +36,8 @@ public:
 
     /// Fresh metadata of these topics; each has its error in it.
     Task<Reply<kafka::MetadataResponse>> metadata(std::vector<std::string> topics);
-    /// Of all topics.
-    Task<Reply<kafka::MetadataResponse>> metadata_of_all();
+    /// Of all topics; `how` says how long.
+    Task<Reply<kafka::MetadataResponse>> metadata_of_all(CallOptions how = {});
     /// From the cache, where that is young enough.
     Task<Reply<Topic>>               topic(std::string name);
     Task<Reply<std::vector<Broker>>> brokers();
