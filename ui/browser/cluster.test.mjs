@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { changeLanguageAndScheme, findNothingToChange, forgetAndDelete, lookAtBroker, moveOffsets, refuseToDelete, refuseToMove } from "./groupSteps.mjs";
 import { launch, Site } from "./harness.mjs";
 
 let browser;
@@ -42,29 +43,10 @@ test("offsets are moved after a preview, and a group with members says no", () =
         const groups = [...site.mock.clusters.get("production").groups.values()];
         const idle = groups.find((one) => one.members === 0 && one.offsets.length > 0);
         const busy = groups.find((one) => one.members > 0 && one.offsets.length > 0);
-        await page.open(`/clusters/production/groups/${idle.group}/reset`);
-        const apply = page.getByRole("button", { name: "Move offsets" });
-        assert.equal(await apply.isEnabled(), false);
-        await page.getByLabel("Move to").selectOption("shift");
-        await page.getByLabel("By how many").fill("-5");
-        await page.getByRole("button", { name: "Preview" }).click();
-        await page.locator("tbody tr td.number strong").first().waitFor();
-        assert.match(page.url(), /to=shift&value=-5/);
         const before = idle.offsets[0].committed;
-        await apply.click();
-        await page.getByText("The offsets are moved.").waitFor();
+        await moveOffsets(page, `/clusters/production/groups/${idle.group}`, "-5");
         assert.ok(idle.offsets[0].committed < before);
-        for (const [kind, field, value] of [["earliest"], ["latest"], ["time", "Time", "2026-01-02T03:04:05"], ["offset", "Offset", "3"], ["current"]]) {
-            await page.getByLabel("Move to").selectOption(kind);
-            if (field) await page.getByLabel(field, { exact: true }).fill(value);
-            await page.getByRole("button", { name: "Preview" }).click();
-            await page.locator("tbody tr").first().waitFor();
-        }
-        await page.open(`/clusters/production/groups/${busy.group}/reset`);
-        await page.getByText("Stop the members first").waitFor();
-        await page.getByRole("button", { name: "Preview" }).click();
-        await page.locator("tbody tr").first().waitFor();
-        assert.equal(await apply.isEnabled(), false);
+        await refuseToMove(page, `/clusters/production/groups/${busy.group}`);
     }));
 
 test("offsets of a topic are forgotten and a group is deleted behind its typed name; one with members refuses", () =>
@@ -72,35 +54,16 @@ test("offsets of a topic are forgotten and a group is deleted behind its typed n
         const groups = [...site.mock.clusters.get("large").groups.values()];
         const idle = groups.find((one) => one.members === 0 && one.offsets.length > 0);
         const busy = groups.find((one) => one.members > 0);
-        const typed = async (name, action) => {
-            await page.getByRole("dialog").getByRole("textbox").fill(name);
-            await page.getByRole("dialog").getByRole("button", { name: action }).click();
-        };
-        await page.open(`/clusters/large/groups/${idle.group}`);
-        const topic = idle.offsets[0].topic;
-        await page.getByRole("button", { name: `Forget ${topic}` }).click();
-        await typed(topic, "Forget");
-        await page.getByRole("button", { name: `Forget ${topic}` }).waitFor({ state: "detached" });
-        await page.getByRole("button", { name: "Delete group" }).click();
-        await typed(idle.group, "Delete");
-        await page.waitForURL(/\/groups$/);
-        await page.open(`/clusters/large/groups/${busy.group}`);
-        await page.getByRole("button", { name: "Delete group" }).click();
-        await typed(busy.group, "Delete");
-        await page.getByText("The group has members").waitFor();
+        await forgetAndDelete(page, `/clusters/large/groups/${idle.group}`, idle.group, idle.offsets[0].topic);
+        await refuseToDelete(page, `/clusters/large/groups/${busy.group}`, busy.group);
     }));
 
 test("brokers: configs and log folders", () =>
     site.visit({}, async (page) => {
         await page.open("/clusters/production/brokers");
         await page.getByText("Offline").waitFor();
-        await page.getByRole("link", { name: "1", exact: true }).click();
-        await page.getByRole("searchbox").fill("keystore");
-        await page.getByText("ssl.keystore.password").waitFor();
-        await page.getByText("secret", { exact: true }).waitFor();
-        await page.getByRole("link", { name: "Log folders" }).click();
+        await lookAtBroker(page, "production");
         await page.getByRole("heading", { name: "/var/lib/riacho" }).waitFor();
-        await page.locator("tbody a.name").first().waitFor();
     }));
 
 test("metrics have a range in the address", () =>
@@ -112,20 +75,7 @@ test("metrics have a range in the address", () =>
     }));
 
 test("language and appearance are chosen by the browser, can be changed, and stay", () =>
-    site.visit({ language: "pt-BR", scheme: "dark" }, async (page) => {
-        await page.open("/clusters/riacho/topics");
-        await page.getByRole("heading", { name: "Tópicos" }).waitFor();
-        assert.equal(await page.locator("html").getAttribute("lang"), "pt-BR");
-        assert.equal(await page.locator("html").getAttribute("data-mantine-color-scheme"), "dark");
-        await page.getByRole("button", { name: "Idioma" }).click();
-        await page.getByRole("menuitem", { name: "English" }).click();
-        await page.getByRole("heading", { name: "Topics" }).waitFor();
-        await page.getByRole("button", { name: "Appearance" }).click();
-        await page.getByRole("menuitem", { name: "Light" }).click();
-        await page.reload();
-        await page.getByRole("heading", { name: "Topics" }).waitFor();
-        assert.equal(await page.locator("html").getAttribute("data-mantine-color-scheme"), "light");
-    }));
+    site.visit({ language: "pt-BR", scheme: "dark" }, (page) => changeLanguageAndScheme(page, "/clusters/riacho/topics")));
 
 test("the keyboard alone is enough to reach a topic's messages", () =>
     site.visit({}, async (page) => {
@@ -169,15 +119,7 @@ test("services that are not here yet say so, and so does an address that leads n
 
 test("a read-only console offers nothing that changes something", async () => {
     const other = await Site.open(browser, { readOnly: true });
-    await other.visit({}, async (page) => {
-        await page.open("/clusters/riacho/topics");
-        await page.locator("a.name").first().click();
-        await page.locator("tbody tr td").first().waitFor();
-        for (const name of ["Add topic", "Produce", "Actions"]) assert.equal(await page.getByRole("button", { name }).or(page.getByRole("link", { name })).count(), 0, name);
-        await page.getByText("started read-only").waitFor();
-        await page.open("/clusters/riacho/groups/meu-grupo");
-        assert.equal(await page.getByRole("link", { name: "Reset offsets" }).count(), 0);
-    });
+    await other.visit({}, (page) => findNothingToChange(page, "/clusters/riacho/topics/meu-topico", "/clusters/riacho/groups/meu-grupo"));
     await other.close();
 });
 

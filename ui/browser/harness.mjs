@@ -1,4 +1,4 @@
-// What the tests in a browser share: the mock, Chromium, and an ear for what the page complains about.
+// What the tests in a browser share: the mock or a console, Chromium, and an ear for what the page complains about.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -9,6 +9,7 @@ const programs = [process.env.RIACHO_CHROMIUM, "/usr/bin/chromium"];
 export const program = programs.find((path) => path && existsSync(path));
 export const folder = process.env.RIACHO_PAGE ?? new URL("../dist", import.meta.url).pathname;
 const skipped = 77;
+let failures = 0; // pictures of them, where pictures are kept
 
 if (!program) {
     console.log("skipped: no chromium here; ./setup installs it");
@@ -27,15 +28,19 @@ export class Site {
         site.base = await site.mock.listen();
         return site;
     }
+    /** A console that runs already. */
+    static at(browser, base) {
+        return Object.assign(new Site(), { browser, base });
+    }
     close() {
-        return this.mock.close();
+        return this.mock?.close();
     }
 
     /** A page in a context of its own; `complaints` has what it wrote to the console that is no answer of the API. */
     async page({ width = 1280, height = 800, scheme = "light", language = "en-US" } = {}) {
         const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: language, reducedMotion: "reduce", timezoneId: "America/Sao_Paulo" });
         const page = await context.newPage();
-        page.setDefaultTimeout(60_000); // machines that build at the same time are slow
+        page.setDefaultTimeout(Number(process.env.RIACHO_PATIENCE_MS ?? 60_000)); // machines that build at the same time are slow
         page.complaints = [];
         page.on("pageerror", (error) => page.complaints.push(String(error)));
         page.on("console", (message) => {
@@ -54,14 +59,21 @@ export class Site {
         try {
             await steps(page);
             assert.deepEqual(page.complaints.filter((words) => !options.allowed?.test(words)), []);
+        } catch (error) {
+            const kept = process.env.RIACHO_PICTURES;
+            if (kept) await page.screenshot({ path: `${kept}/failed-${++failures}.png` });
+            throw error;
         } finally {
             await page.context().close();
         }
     }
 }
 
-export async function seriousFindings(page) {
-    const { violations } = await new AxeBuilder({ page }).analyze();
+/** Of the whole page, or of what the selectors say. */
+export async function seriousFindings(page, places = []) {
+    const axe = new AxeBuilder({ page });
+    for (const place of places) axe.include(place);
+    const { violations } = await axe.analyze();
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }
 

@@ -45,19 +45,18 @@ export function messageOf(topic, partition, offset, limit = Infinity) {
 
 /** Enough of expressions to develop against: one comparison, `exists`, or a quoted word, joined by `and`. */
 export function compile(where) {
-    const assignment = where.match(/[^=!<>~]=(?!=)/);
-    if (assignment) {
-        throw badRequest("BAD_EXPRESSION", "Not an expression", "'=' compares nothing.", { position: assignment.index + 1, hint: "To compare, write '=='." });
+    if (/(?:[=<>]|contains)\s*$/.test(where)) {
+        throw badRequest("BAD_EXPRESSION", "Bad Request", "a value is missing here", { position: where.length, hint: "a number, true, false, null or a text in quotes" });
     }
     const tests = where.split(/\s+and\s+/).map((part) => {
-        const match = part.trim().match(/^(key|partition|offset|timestamp|value(?:\.[\w[\]*.]+)?|headers\.[\w-]+)\s*(==|!=|>=|<=|>|<|contains|exists)\s*(.*)$/);
+        const match = part.trim().match(/^(key|partition|offset|timestamp|value(?:\.[\w[\]*.]+)?|headers\.[\w-]+)\s*(==|=|!=|>=|<=|>|<|contains|exists)\s*(.*)$/);
         if (!match) throw badRequest("BAD_EXPRESSION", "Not an expression", `'${part.trim()}' is not understood.`, { position: where.indexOf(part.trim()), hint: "Write for example: value.total > 10" });
         const literal = match[3].replace(/^"(.*)"$/, "$1");
         return (message) => {
             const found = fieldOf(message, match[1]);
             if (match[2] === "exists") return found !== undefined;
             const pair = Number.isFinite(Number(literal)) && literal !== "" ? [Number(found), Number(literal)] : [String(found), literal];
-            return { "==": pair[0] === pair[1], "!=": pair[0] !== pair[1], ">": pair[0] > pair[1], "<": pair[0] < pair[1], ">=": pair[0] >= pair[1], "<=": pair[0] <= pair[1], contains: String(found).includes(literal) }[match[2]];
+            return { "==": pair[0] === pair[1], "=": pair[0] === pair[1], "!=": pair[0] !== pair[1], ">": pair[0] > pair[1], "<": pair[0] < pair[1], ">=": pair[0] >= pair[1], "<=": pair[0] <= pair[1], contains: String(found).includes(literal) }[match[2]];
         };
     });
     return (message) => tests.every((test) => test(message));
@@ -99,7 +98,7 @@ export function produce(topic, body) {
     const bytes = (part) => (part === null ? payload(null) : "text" in part ? payload(part.text, part.text === "" ? "empty" : /^[[{]/.test(part.text) ? "json" : "text") : payload(Buffer.from(part.base64, "base64").toString("hex"), "hex"));
     const partition = body.partition ?? hash(JSON.stringify(body.key)) % topic.partitions.length;
     if (partition >= topic.partitions.length) throw notFound("UNKNOWN_TOPIC_OR_PARTITION", "partition", String(partition));
-    if ((body.value?.text?.length ?? 0) > 1048576) throw new Refused(413, "MESSAGE_TOO_LARGE", "The message is too large", "The request included a message larger than the max message size the server will accept.");
+    if ((body.value?.text?.length ?? 0) > 1048576) throw new Refused(413, "MESSAGE_TOO_LARGE", "Content Too Large", `The record batch size is ${body.value.text.length} bytes which exceeds the maximum configured value of 1048588`);
     const offset = topic.partitions[partition].end++;
     const timestamp = body.timestamp ?? String(Date.now());
     topic.produced.set(`${partition}/${offset}`, {
