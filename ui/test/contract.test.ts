@@ -70,7 +70,7 @@ describe("the mock keeps to the contract", () => {
         ["ConfigList", "/clusters/riacho/topic-configs"], ["TopicList", "/clusters/large/topics?limit=1000"], ["Topic", "/clusters/riacho/topics/meu-topico"],
         ["ConfigList", "/clusters/riacho/topics/meu-topico/configs"], ["GroupList", "/clusters/riacho/topics/meu-topico/groups"], ["GroupList", "/clusters/large/groups?sort=lag&order=desc"],
         ["Group", "/clusters/riacho/groups/meu-grupo"], ["Message", "/clusters/riacho/topics/meu-topico/messages/0/1"], ["Metrics", "/clusters/one/metrics?name=lag&name=size"],
-        ["ExpressionCheck", "/expressions/check?where=key%20%3D%201"],
+        ["ExpressionCheck", "/expressions/check?where=key%20%3D"],
     ])("%s at %s", async (schema, path) => {
         const response = await ask(path);
         expect(response.status).toBe(200);
@@ -79,7 +79,7 @@ describe("the mock keeps to the contract", () => {
     test.each([
         ["/clusters/nowhere", 404, "NO_SUCH_CLUSTER"], ["/clusters/error", 503, "CLUSTER_UNREACHABLE"], ["/clusters/riacho/topics/none", 404, "UNKNOWN_TOPIC_OR_PARTITION"],
         ["/clusters/riacho/groups/none", 404, "GROUP_ID_NOT_FOUND"], ["/clusters/riacho/topics/meu-topico/messages/0/99", 404, "NO_SUCH_MESSAGE"],
-        ["/clusters/riacho/topics/meu-topico/messages?where=key%3D1", 400, "BAD_EXPRESSION"],
+        ["/clusters/riacho/topics/meu-topico/messages?where=key%3D", 400, "BAD_EXPRESSION"],
     ])("a problem at %s", async (path, status, code) => {
         const response = await ask(path);
         expect(response.status).toBe(status);
