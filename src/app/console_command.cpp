@@ -184,7 +184,12 @@ Outcome<console::ClusterSpec, ClusterSpecError> parse_cluster_spec(std::string_v
             continue;
         }
         std::string name(item.substr(0, at)), value(item.substr(at + 1));
-        if (name == "config") {
+        if (name == "metrics") {
+            auto url = http::url_of(value);
+            if (!url || url->origin.scheme != http::Scheme::http)
+                return fail(ClusterSpecError::malformed, "metrics: expected http://HOST:PORT/PATH");
+            spec.metrics.push_back(*std::move(url));
+        } else if (name == "config") {
             auto read = read_file_into(spec.properties, value);
             if (!read) return std::unexpected(read.error());
         } else {
@@ -206,7 +211,7 @@ cli::Command console_command() {
             {{.name = "--cluster",
               .about =
                   "A cluster: its name, addresses, and settings as Kafka's clients name them; config=FILE "
-                  "reads more of these",
+                  "reads more of these, metrics=http://HOST:PORT/PATH is where a broker's metrics are told",
               .takes = Takes::texts,
               .value_name = "NAME=HOST:PORT,..."},
              {.name = "--listen",

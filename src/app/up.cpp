@@ -143,15 +143,18 @@ private:
         ops_.set(OpsService::State::serves);
         say_ready("broker", addresses.front().text());
         if (!ops_address.empty()) say_ready("ops", ops_address);
-        co_return co_await start_console(*std::move(console), addresses.front());
+        co_return co_await start_console(*std::move(console), addresses.front(), ops_address);
     }
 
-    /// It meets the broker as any client does.
-    Task<bool> start_console(Listeners listeners, io::Endpoint broker) {
+    /// It meets the broker as any client does, and its metrics as any Prometheus.
+    Task<bool> start_console(Listeners listeners, io::Endpoint broker, std::string ops_address) {
         if (listeners.empty()) co_return true;
         std::string             address = listeners.front()->local().text();
         console::ConsoleOptions options = std::move(console_options_);
-        options.clusters.push_back({"riacho", {{"bootstrap.servers", broker.text()}}});
+        console::ClusterSpec    spec{"riacho", {{"bootstrap.servers", broker.text()}}};
+        auto                    metrics = http::url_of(fmt::format("http://{}/metrics", ops_address));
+        if (metrics) spec.metrics.push_back(*std::move(metrics));
+        options.clusters.push_back(std::move(spec));
         options.version = version;
         auto serving = co_await console_.serve(std::move(listeners), std::move(options));
         if (!serving) {

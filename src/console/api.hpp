@@ -47,6 +47,7 @@ Task<OrProblem<Answer>> get_topic(Asked asked);
 
 // api_metrics.cpp
 Task<OrProblem<Answer>> get_metrics(Asked asked);
+Task<OrProblem<Answer>> list_requests(Asked asked);
 
 // api_groups.cpp
 Task<OrProblem<Answer>> list_groups(Asked asked);

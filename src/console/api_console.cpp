@@ -45,14 +45,16 @@ Sums sums_of(const Picture& picture) {
 Json cluster_summary_json(const ClusterView& cluster, const Picture* picture, std::size_t attention) {
     Json::Array bootstrap;
     for (std::string& address : cluster.bootstrap()) bootstrap.push_back(std::move(address));
-    Sums sums = picture ? sums_of(*picture) : Sums{};
-    auto known = [&](auto value) { return picture ? Json(value) : Json(nullptr); };
-    bool has_id = picture && !picture->cluster_id.empty();
+    Sums             sums = picture ? sums_of(*picture) : Sums{};
+    auto             known = [&](auto value) { return picture ? Json(value) : Json(nullptr); };
+    bool             has_id = picture && !picture->cluster_id.empty();
+    std::string_view kind = cluster.meters().kind();
+    if (kind.empty() && picture) kind = picture->kind;
     return Json::Object{{"name", cluster.name()},
                         {"bootstrap", std::move(bootstrap)},
                         {"state", state_of(cluster, picture)},
                         {"cluster_id", has_id ? Json(picture->cluster_id) : Json(nullptr)},
-                        {"kind", nullptr},
+                        {"kind", kind.empty() ? Json(nullptr) : Json(kind)},
                         {"brokers", known(picture ? picture->brokers.size() : 0)},
                         {"topics", known(sums.topics)},
                         {"partitions", known(sums.partitions)},
@@ -62,6 +64,10 @@ Json cluster_summary_json(const ClusterView& cluster, const Picture* picture, st
                         {"size", int64_json(sums.bytes)},
                         {"attention", attention},
                         {"problem", cluster.trouble() ? json_of(*cluster.trouble()) : Json(nullptr)}};
+}
+
+Sight sight_of(const ClusterView& cluster, const Picture& picture) {
+    return {picture, cluster.name(), &cluster.history(), &cluster.meters()};
 }
 
 Json attention_json(const Attention& attention) {
@@ -92,7 +98,7 @@ Task<OrProblem<Answer>> list_clusters(Asked asked) {
     for (const auto& cluster : asked.console.clusters()) {
         co_await asked.console.look_at(*cluster);
         auto        picture = cluster->last();
-        std::size_t attention = picture ? attention_in(*picture, cluster->name()).size() : 0;
+        std::size_t attention = picture ? attention_in(sight_of(*cluster, *picture)).size() : 0;
         items.push_back(cluster_summary_json(*cluster, picture.get(), attention));
     }
     co_return Answer{Json::Object{{"items", std::move(items)}}};
@@ -100,7 +106,7 @@ Task<OrProblem<Answer>> list_clusters(Asked asked) {
 
 Task<OrProblem<Answer>> get_cluster(Asked asked) {
     CO_TRY(auto picture, co_await asked.cluster().picture());
-    std::vector<Attention> attention = attention_in(*picture, asked.cluster().name());
+    std::vector<Attention> attention = attention_in(sight_of(asked.cluster(), *picture));
     Json::Array            listed;
     for (std::size_t i = 0; i < std::min(attention.size(), attention_max); ++i)
         listed.push_back(attention_json(attention[i]));
@@ -109,15 +115,16 @@ Task<OrProblem<Answer>> get_cluster(Asked asked) {
         behind += topic.under_replicated();
         gone += topic.without_leader();
     }
-    Json controller = picture->controller < 0 ? Json(nullptr) : Json(picture->controller);
+    Meters::Bytes bytes = asked.cluster().meters().all();
+    Json          controller = picture->controller < 0 ? Json(nullptr) : Json(picture->controller);
     co_return Answer{
         Json::Object{{"summary", cluster_summary_json(asked.cluster(), picture.get(), attention.size())},
                      {"controller", std::move(controller)},
                      {"under_replicated", behind},
                      {"offline_partitions", gone},
                      {"groups", picture->groups.size()},
-                     {"bytes_in_rate", nullptr},
-                     {"bytes_out_rate", nullptr},
+                     {"bytes_in_rate", rate_json(bytes.in)},
+                     {"bytes_out_rate", rate_json(bytes.out)},
                      {"attention", std::move(listed)},
                      {"services", services_json()}}};
 }

@@ -50,7 +50,29 @@ Json value_json(const std::optional<double>& value) {
     return *data::Number::from_text(fmt::format("{:.7g}", *value));
 }
 
+Json request_json(const std::string& name, const Meters::Request& request) {
+    return Json::Object{{"request", name},
+                        {"rate", rate_json(request.rate)},
+                        {"errors_rate", rate_json(request.errors_rate)},
+                        {"p50", value_json(request.ms[0])},
+                        {"p95", value_json(request.ms[1])},
+                        {"p99", value_json(request.ms[2])},
+                        {"p999", value_json(request.ms[3])}};
+}
+
 } // namespace
+
+Task<OrProblem<Answer>> list_requests(Asked asked) {
+    const Meters& meters = asked.cluster().meters();
+    Json::Array   items, addresses;
+    for (const auto& [name, request] : meters.requests()) items.push_back(request_json(name, request));
+    for (const Meters::Meter& meter : meters.meters()) {
+        std::string_view state = meter.trouble ? "failed" : meter.last ? "ready" : "connecting";
+        addresses.push_back(
+            Json::Object{{"url", meter.text()}, {"state", state}, {"detail", or_null(meter.trouble)}});
+    }
+    co_return Answer{Json::Object{{"items", std::move(items)}, {"addresses", std::move(addresses)}}};
+}
 
 Task<OrProblem<Answer>> get_metrics(Asked asked) {
     CO_TRY(auto metrics, metrics_in(asked.target()));

@@ -3,6 +3,7 @@
 #include "client/link/admin.hpp"
 #include "console/changes.hpp"
 #include "console/history.hpp"
+#include "console/meters.hpp"
 #include "console/picture.hpp"
 #include "console/problem.hpp"
 #include "io/event.hpp"
@@ -17,14 +18,15 @@ namespace riacho::console {
 
 /// What this console calls a cluster, and how it is reached.
 struct ClusterSpec {
-    std::string        name;
-    client::Properties properties; ///< by the names of Kafka's clients; bootstrap.servers among them
+    std::string            name;
+    client::Properties     properties;   ///< by the names of Kafka's clients; bootstrap.servers among them
+    std::vector<http::Url> metrics = {}; ///< where its brokers' metrics are told, over HTTP
 };
 
 /// One cluster of the console: the connection to it, and pictures of it that all who ask share. Of one shard.
 class ClusterView {
 public:
-    ClusterView(ClusterSpec spec, std::unique_ptr<client::Cluster> cluster);
+    ClusterView(const io::World& world, ClusterSpec spec, std::unique_ptr<client::Cluster> cluster);
 
     const std::string&       name() const { return spec_.name; }
     std::vector<std::string> bootstrap() const;
@@ -43,16 +45,20 @@ public:
     /// Something was changed through this console: whoever looks next sees it.
     void forget() { is_stale_ = true; }
 
-    /// Takes a picture for the history, or notes that there is a gap.
-    Task<>         sample();
+    /// Takes a picture for the history, or notes that there is a gap, and asks the metrics addresses. Gives
+    /// how long the cluster took.
+    Task<Time>     sample();
     const History& history() const { return history_; }
     /// Between the last two samples, unless there is a gap.
     const Changes& changes() const { return changes_; }
+    const Meters&  meters() const { return meters_; }
 
     Task<> close();
 
 private:
     std::optional<OrProblem<Shared>> known(Time age_max) const;
+    Task<Time>                       sample_picture();
+    Task<Time>                       sample_meters();
 
     ClusterSpec                      spec_;
     std::unique_ptr<client::Cluster> cluster_;
@@ -62,6 +68,7 @@ private:
     Shared                           sampled_; ///< null after a gap
     History                          history_;
     Changes                          changes_;
+    Meters                           meters_;
     bool                             is_stale_ = false;
     bool                             is_looked_at_ = false;
     std::optional<Problem>           trouble_;

@@ -58,6 +58,7 @@ constexpr Route routes[] = {
     {Method::post, "/clusters/{cluster}/groups/{group}/offsets", reset_offsets},
     {Method::remove, "/clusters/{cluster}/groups/{group}/offsets", delete_offsets},
     {Method::get, "/clusters/{cluster}/metrics", get_metrics},
+    {Method::get, "/clusters/{cluster}/requests", list_requests},
     {Method::get, "/expressions/check", check_expression},
     {Method::get, "/clusters/{cluster}/topics/{topic}/configs", get_topic_configs},
     {Method::patch, "/clusters/{cluster}/topics/{topic}/configs", change_topic_configs},
@@ -113,9 +114,9 @@ Task<> look(ClusterView& cluster, std::shared_ptr<io::Event> looked) {
 Task<> keep_sampling(io::Shard& shard, ClusterView& cluster, io::Event& stopping) {
     while (!stopping.is_set()) {
         Time begun = shard.now();
-        co_await cluster.sample();
-        Time span = std::clamp(cluster.trouble() ? Time(0) : (shard.now() - begun) * sample_share_max,
-                               History::step, sample_span_max);
+        Time took = co_await cluster.sample();
+        Time span =
+            std::clamp(cluster.trouble() ? Time(0) : took * sample_share_max, History::step, sample_span_max);
         Time next = std::max((begun + span) / History::step, shard.now() / History::step + 1) * History::step;
         co_await stopping.wait_until(next);
     }
@@ -145,7 +146,7 @@ Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::
     auto console = std::make_unique<Console>(world, shard, std::move(options));
     for (const ClusterSpec& spec : console->options_.clusters) {
         CO_TRY(auto cluster, co_await client::Cluster::make(world, shard, spec.properties));
-        console->clusters_.push_back(std::make_unique<ClusterView>(spec, std::move(cluster)));
+        console->clusters_.push_back(std::make_unique<ClusterView>(world, spec, std::move(cluster)));
     }
     co_return console;
 }

@@ -24,7 +24,8 @@ enum class Metric : std::uint8_t {
     lag,
     size,
     produce_p99,
-    fetch_p99
+    fetch_p99,
+    rebalancing ///< of a group, 1 or 0; not given out
 };
 
 /// What a series is of: of the cluster where nothing else is said.
@@ -74,6 +75,9 @@ public:
     /// The newest value that is known and at most `age_max` old, counted from the last sample.
     std::optional<double> value_before(const SeriesKey& key, Time age_max) const;
 
+    /// The beginning of the last sample's slot.
+    Time        end() const { return step * last_; }
+    bool        has(const SeriesKey& key) const { return series_.contains(key); }
     std::size_t series() const { return series_.size(); }
 
 private:

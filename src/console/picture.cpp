@@ -1,6 +1,10 @@
 #include "console/picture.hpp"
 
+#include "console/kind.hpp"
+
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace riacho::console {
 namespace {
@@ -100,6 +104,33 @@ Task<> add_groups(Picture& picture, client::Admin& admin) {
     }
 }
 
+constexpr std::size_t min_isr_topics_max = 200; ///< that are asked for at one time
+
+Task<> add_min_isr(Picture& picture, client::Admin& admin) {
+    constexpr std::string_view    name = "min.insync.replicas";
+    constexpr std::int8_t         topic_resource = 2;
+    kafka::DescribeConfigsRequest request;
+    for (const auto& [id, topic] : picture.topics) {
+        if (topic.under_replicated() == 0 || request.resources.size() == min_isr_topics_max) continue;
+        request.resources.push_back({.resource_type = topic_resource,
+                                     .resource_name = id,
+                                     .configuration_keys = {{std::string(name)}}});
+    }
+    if (request.resources.empty()) co_return;
+    auto told = co_await admin.describe_configs(std::move(request));
+    if (!told) co_return;
+    for (const auto& result : told->results) {
+        auto topic = picture.topics.find(result.resource_name);
+        if (topic == picture.topics.end()) continue;
+        for (const auto& config : result.configs) {
+            std::string_view value = config.value ? std::string_view(*config.value) : std::string_view();
+            std::int32_t     number = 0;
+            auto             read = std::from_chars(value.data(), value.data() + value.size(), number);
+            if (config.name == name && read.ec == std::errc()) topic->second.min_isr = number;
+        }
+    }
+}
+
 } // namespace
 
 std::size_t TopicPicture::under_replicated() const {
@@ -111,6 +142,18 @@ std::size_t TopicPicture::under_replicated() const {
 std::size_t TopicPicture::without_leader() const {
     return static_cast<std::size_t>(std::ranges::count_if(
         partitions, [](const PartitionPicture& partition) { return partition.leader < 0; }));
+}
+
+std::size_t TopicPicture::under_min_isr() const {
+    return static_cast<std::size_t>(std::ranges::count_if(partitions, [&](const PartitionPicture& partition) {
+        return partition.leader >= 0 && std::cmp_less(partition.in_sync.size(), min_isr.value_or(0));
+    }));
+}
+
+bool GroupPicture::is_rebalancing() const {
+    const std::string& now = state();
+    return now == "PreparingRebalance" || now == "CompletingRebalance" || now == "Assigning" ||
+           now == "Reconciling";
 }
 
 std::optional<std::int64_t> TopicPicture::messages() const {
@@ -163,10 +206,15 @@ std::optional<std::int64_t> Picture::lag_of(const GroupPicture& group, std::stri
     return lag;
 }
 
-Task<client::Reply<Picture>> take_picture(client::Admin& admin) {
+Task<client::Reply<Picture>> take_picture(client::Admin& admin, std::shared_ptr<const Picture> before) {
     Picture picture;
     CO_TRY(auto metadata, co_await admin.cluster().metadata_of_all({.timeout = first_answer_max}));
     add_metadata(picture, std::move(metadata));
+    if (before && before->cluster_id == picture.cluster_id)
+        picture.kind = before->kind;
+    else if (auto versions = co_await admin.cluster().ask(client::AnyBroker{}, kafka::ApiVersionsRequest{}))
+        picture.kind = kind_of(picture.cluster_id, *versions);
+    co_await add_min_isr(picture, admin);
     co_await add_offsets(picture, admin, earliest);
     co_await add_offsets(picture, admin, latest);
     co_await add_sizes(picture, admin);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,10 +31,13 @@ struct TopicPicture {
     std::string                   name;
     Uuid                          id;
     bool                          is_internal = false;
-    std::vector<PartitionPicture> partitions; ///< by index
+    std::vector<PartitionPicture> partitions;             ///< by index
+    std::optional<std::int32_t>   min_isr = std::nullopt; ///< asked where a partition has too few in sync
 
     std::size_t under_replicated() const;
     std::size_t without_leader() const;
+    /// That have a leader and fewer replicas in sync than a producer may ask for.
+    std::size_t under_min_isr() const;
     /// From starts to ends; nothing where one is not known.
     std::optional<std::int64_t> messages() const;
     /// The sum of the ends, which only grows.
@@ -46,6 +50,10 @@ struct GroupPicture {
     std::int32_t                     coordinator = -1;
     client::Admin::Group             described;
     std::vector<client::GroupOffset> offsets; ///< only those that were committed
+
+    const std::string& state() const { return described.group_state; } ///< Kafka's name of it
+    bool               is_at_work() const { return !described.members.empty(); }
+    bool               is_rebalancing() const;
 };
 
 struct BrokerPicture {
@@ -57,13 +65,14 @@ struct BrokerPicture {
 
 /// A cluster as it was at one moment, as far as it told.
 struct Picture {
-    Time                                                          taken{0};
-    std::string                                                   cluster_id;
-    std::int32_t                                                  controller = -1;
-    std::vector<BrokerPicture>                                    brokers; ///< by id
-    std::map<std::string, TopicPicture, std::less<>>              topics;
-    std::map<std::string, GroupPicture, std::less<>>              groups;
-    bool                                                          are_groups_known = false;
+    Time                                             taken{0};
+    std::string                                      cluster_id;
+    std::string                                      kind; ///< kind.hpp; what metrics tell is better
+    std::int32_t                                     controller = -1;
+    std::vector<BrokerPicture>                       brokers; ///< by id
+    std::map<std::string, TopicPicture, std::less<>> topics;
+    std::map<std::string, GroupPicture, std::less<>> groups;
+    bool                                             are_groups_known = false;
     std::vector<client::OfBroker<kafka::DescribeLogDirsResponse>> log_folders;
 
     const PartitionPicture* find(std::string_view topic, std::int32_t partition) const;
@@ -75,7 +84,7 @@ struct Picture {
 };
 
 /// Asks the cluster for all of it. Fails where not even its metadata is told; what else is not told is
-/// missing.
-Task<client::Reply<Picture>> take_picture(client::Admin& admin);
+/// missing. `before`, which may be null, is the last one: what does not change is taken from it.
+Task<client::Reply<Picture>> take_picture(client::Admin& admin, std::shared_ptr<const Picture> before);
 
 } // namespace riacho::console

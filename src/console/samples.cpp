@@ -33,11 +33,27 @@ void record_groups(History& history, const Picture& picture, const Changes& chan
         if (lag_of_group) lag_in_all = lag_in_all.value_or(0) + *lag_of_group;
         history.put({Metric::lag, {}, id}, lag_of_group);
         history.put({Metric::messages_out, {}, id}, Changes::of(changes.out_group, id));
+        SeriesKey rebalancing{Metric::rebalancing, {}, id};
+        if (group.is_rebalancing() || history.has(rebalancing))
+            history.put(std::move(rebalancing), group.is_rebalancing() ? 1 : 0);
     }
     for (const auto& [id, by_topic] : changes.out_group_topic)
         for (const auto& [topic, rate] : by_topic) history.put({Metric::messages_out, topic, id}, rate);
     for (const auto& [topic, lag] : lag_in_topic) history.put({Metric::lag, topic}, lag);
     history.put({Metric::lag}, lag_in_all);
+}
+
+void put_times(History& history, SeriesKey key, const Exposed::ByName<Meters::Request>& requests) {
+    constexpr std::size_t                         p99 = 2;
+    constexpr std::pair<Metric, std::string_view> apis[] = {{Metric::produce_p99, "Produce"},
+                                                            {Metric::fetch_p99, "Fetch"}};
+    static_assert(Exposed::parts[p99] == 0.99);
+    for (const auto& [metric, api] : apis) {
+        auto found = requests.find(api);
+        if (found == requests.end() && metric == Metric::fetch_p99) found = requests.find("FetchConsumer");
+        key.metric = metric;
+        if (found != requests.end()) history.put(key, found->second.ms[p99]);
+    }
 }
 
 } // namespace
@@ -55,6 +71,26 @@ void record(History& history, const Picture& picture, const Changes& changes) {
     }
     history.put({Metric::size}, bytes);
     record_groups(history, picture, changes);
+}
+
+void record(History& history, const Picture& picture, const Meters& meters) {
+    if (meters.meters().empty()) return;
+    auto put = [&](const SeriesKey& of, const Meters::Bytes& bytes) {
+        SeriesKey key = of;
+        key.metric = Metric::bytes_in;
+        history.put(key, bytes.in);
+        key.metric = Metric::bytes_out;
+        history.put(std::move(key), bytes.out);
+    };
+    put({}, meters.all());
+    put_times(history, {}, meters.requests());
+    for (const auto& [name, topic] : picture.topics) put({.topic = name}, meters.topic(name));
+    for (const BrokerPicture& broker : picture.brokers) {
+        const Meters::Meter* meter = meters.of_broker(broker.host, picture.brokers.size());
+        if (!meter || meter->trouble) continue;
+        put({.broker = broker.id}, meter->all);
+        put_times(history, {.broker = broker.id}, meter->requests);
+    }
 }
 
 } // namespace riacho::console

@@ -64,16 +64,22 @@ Task<Outcome<ResponseHead, ClientError>> Client::exchange(ClientConnection& conn
 
 /// A kept connection, or a new one when one more may be used.
 Task<Client::Taken> Client::take(Origin origin, Time deadline) {
+    auto closed = [] { return fail(ClientError::closed, "this client is closed"); };
+    if (is_closed_) co_return closed();
     while (in_use_ >= options_.connections_max) {
         freed_.reset();
         if (!co_await freed_.wait_until(deadline))
             co_return fail(ClientError::busy, fmt::format("{} requests are under way", in_use_));
     }
     ++in_use_;
-    if (auto kept = take_idle(origin)) co_return kept;
-    auto made = co_await connect(std::move(origin), deadline);
-    if (!made) give_back(nullptr);
-    co_return made;
+    Taken taken = take_idle(origin);
+    if (!*taken) taken = co_await connect(std::move(origin), deadline);
+    if (taken && is_closed_) taken = closed();
+    if (taken)
+        used_.push_back(taken->get());
+    else
+        give_back(nullptr);
+    co_return taken;
 }
 
 std::unique_ptr<ClientConnection> Client::take_idle(const Origin& origin) {
@@ -107,11 +113,19 @@ Task<Client::Taken> Client::connect(Origin origin, Time deadline) {
     }
 }
 
+void Client::close() {
+    is_closed_ = true;
+    idle_.clear();
+    for (ClientConnection* connection : used_) connection->close();
+}
+
 void Client::give_back(std::unique_ptr<ClientConnection> connection) {
     --in_use_;
     freed_.set();
     if (!connection) return;
-    if (!connection->is_reusable() || options_.idle_connections_max == 0) return connection->close();
+    std::erase(used_, connection.get());
+    bool is_kept = connection->is_reusable() && options_.idle_connections_max > 0 && !is_closed_;
+    if (!is_kept) return connection->close();
     if (idle_.size() == options_.idle_connections_max) idle_.erase(idle_.begin());
     connection->idle_since = shard_.now();
     idle_.push_back(std::move(connection));

@@ -58,6 +58,9 @@ public:
     /// Resumes with the head of the answer. A request that changes nothing when it is repeated is sent again
     /// when the server had closed a kept connection just then.
     Task<Outcome<ClientResponse, ClientError>> ask(Request request, Time deadline);
+    /// Ends the requests that are under way and those that come with `closed`. What is being connected is
+    /// given up once `connect_max` is over.
+    void close();
     /// Closes the connections that nobody uses.
     void close_idle() { idle_.clear(); }
 
@@ -80,6 +83,8 @@ private:
     ClientOptions                                  options_;
     std::vector<std::unique_ptr<ClientConnection>> idle_; ///< the one that was used last is the last
     std::size_t                                    in_use_ = 0;
+    std::vector<ClientConnection*>                 used_; ///< those of `in_use_` that are connected
+    bool                                           is_closed_ = false;
     io::Event                                      freed_;
 };
 

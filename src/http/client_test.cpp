@@ -24,6 +24,8 @@ Task<std::string> fetch(Client& client, Request request, Time deadline, std::siz
     co_return fmt::format("{} {}", number_of(answer->head().status), *body);
 }
 
+Task<> keep(Task<std::string> told, std::string& into) { into = co_await std::move(told); }
+
 class HttpClient : public ServerTest {
 protected:
     HttpClient() {
@@ -91,6 +93,20 @@ TEST_F(HttpClient, says_what_went_wrong) {
     EXPECT_EQ(world_.run(fetch(client_, get_of("/three"), now() + 1s, 10)), "too_large");
     EXPECT_EQ(client_.idle_connections(), 0u);
     EXPECT_EQ(world_.run(fetch(client_, get_of("/three"), now() + 1s, 11)), "200 onetwothree");
+}
+
+TEST_F(HttpClient, ends_what_is_under_way_when_it_is_closed) {
+    start();
+    std::string slow;
+    io::Group   asking(world_.shard());
+    asking.spawn(keep(fetch(client_, get_of("/sleep"), now() + 10s), slow));
+    world_.run_for(100ms);
+    EXPECT_EQ(client_.connections_in_use(), 1u);
+    client_.close();
+    world_.run_for(100ms);
+    EXPECT_EQ(slow, "closed");
+    EXPECT_EQ(client_.connections_in_use(), 0u);
+    EXPECT_EQ(asked(get_of("/three")), "closed");
 }
 
 TEST_F(HttpClient, forgets_a_connection_that_the_server_has_closed) {

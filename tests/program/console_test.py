@@ -61,6 +61,12 @@ class ConsoleCase(ProgramTest):
             text = answer.read().decode()
         return [(name, json.loads(data)) for name, data in re.findall(r"event: (\w+)\ndata: (.*)", text)]
 
+    def series(self, name: str, of: str = "") -> list[float]:
+        """What is known of the last minutes."""
+        status, metrics = self.api("GET", f"/metrics?name={name}&from=-600000&step=10000{of}")
+        self.assertEqual((status, metrics["step"], metrics["series"][0]["name"]), (200, 10_000, name))
+        return [value for value in metrics["series"][0]["values"] if value is not None]
+
 
 class OnAnyCluster(ConsoleCase):
     def test_a_topic_is_added_filled_emptied_and_deleted(self):
@@ -237,12 +243,6 @@ class OnAnyCluster(ConsoleCase):
         self.assertEqual(self.api("DELETE", "/groups/billing"), (204, None))
         self.assertEqual(self.api("GET", "/groups")[1]["total"], 0)
 
-    def series(self, name: str, of: str = "") -> list[float]:
-        """What is known of the last minutes."""
-        status, metrics = self.api("GET", f"/metrics?name={name}&from=-600000&step=10000{of}")
-        self.assertEqual((status, metrics["step"], metrics["series"][0]["name"]), (200, 10_000, name))
-        return [value for value in metrics["series"][0]["values"] if value is not None]
-
     def test_rates_and_lag_over_time_come_from_offsets_alone(self):
         self.api("POST", "/topics", {"name": "orders"})
         produce = ["kcat", "-b", self.broker, "-P", "-t", "orders", "-D", ";"]
@@ -273,6 +273,30 @@ class OnRiacho(ConsoleCase):
         status, made = self.api("POST", "/topics?validate_only=true", {"name": "orders"})
         self.assertEqual((status, made["topic_id"]), (200, None))
         self.assertEqual(self.api("GET", "/topics")[1]["total"], 0)
+
+    def test_bytes_and_times_come_from_a_metrics_address(self):
+        self.api("POST", "/topics", {"name": "orders"})
+        nobody = f"http://127.0.0.1:{free_port()}/metrics"
+        attached, _ = self.attach(f"dead={self.broker},metrics={nobody}")
+        wait_until(lambda: self.api("GET", "")[1]["bytes_in_rate"] is not None, 100, "two samples")
+        run(["kcat", "-b", self.broker, "-P", "-t", "orders"], input="x" * 5000)
+        wait_until(lambda: max(self.series("bytes_in", "&topic=orders"), default=0) > 400, 100, "bytes of the topic")
+        for name in ("bytes_in", "produce_p99"):
+            for of in ("", "&broker=1"):
+                self.assertGreater(max(self.series(name, of)), 0, name + of)
+        _, cluster = self.api("GET", "")
+        self.assertEqual((cluster["summary"]["kind"], cluster["attention"]), ("riacho", []))
+        _, requests = self.api("GET", "/requests")
+        self.assertEqual([one["state"] for one in requests["addresses"]], ["ready"])
+        produce = next(one for one in requests["items"] if one["request"] == "Produce")
+        self.assertGreater(produce["p99"], 0)
+        self.console = attached
+        _, away = self.ask("GET", "/api/v1/clusters/dead")
+        self.assertIsNone(away["bytes_in_rate"])
+        self.assertEqual([one["code"] for one in away["attention"]], ["metrics_unreachable"])
+        _, requests = self.ask("GET", "/api/v1/clusters/dead/requests")
+        self.assertEqual((requests["items"], requests["addresses"][0]["state"]), ([], "failed"))
+        self.assertIsNotNone(away["summary"]["messages_in_rate"])
 
     def test_the_cluster_is_described(self):
         self.api("POST", "/topics", {"name": "orders", "partitions": 4})
@@ -307,7 +331,8 @@ class OnRiacho(ConsoleCase):
     def test_a_cluster_that_makes_no_sense_is_refused(self):
         for words, part in (([], "--cluster is missing"), (["--cluster", "x"], "expected NAME=HOST:PORT"),
                             (["--cluster", "a=b:1", "--cluster", "a=c:1"], "twice"),
-                            (["--cluster", "a=b:1,security.protocol=NONE"], "security.protocol")):
+                            (["--cluster", "a=b:1,security.protocol=NONE"], "security.protocol"),
+                            (["--cluster", "a=b:1,metrics=b:2"], "metrics: expected http://")):
             done = self.riacho("console", "--listen", "127.0.0.1:0", *words)
             self.assertNotEqual(done.returncode, 0)
             self.assert_one_line(done.stderr, part)

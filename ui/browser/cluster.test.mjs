@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { changeLanguageAndScheme, findNothingToChange, forgetAndDelete, lookAtBroker, moveOffsets, refuseToDelete, refuseToMove } from "./groupSteps.mjs";
 import { launch, Site } from "./harness.mjs";
+import { tab } from "./steps.mjs";
 
 let browser;
 let site;
@@ -33,7 +34,9 @@ test("groups: lag of each partition and over time, members", () =>
         await page.getByRole("link", { name: "meu-grupo" }).click();
         await page.locator("tbody tr").first().waitFor();
         await page.getByText("Lag, last 15 minutes").waitFor();
-        await page.locator(".u-over").waitFor();
+        await page.waitForFunction(() => document.querySelectorAll(".u-over").length === 3);
+        await page.getByText("Lag of meu-topico/0").waitFor();
+        assert.match(await page.getByLabel("Partition of the chart").inputValue(), /^meu-topico\/0$/);
         await page.getByRole("link", { name: "Members" }).click();
         await page.waitForURL(/\/members$/);
     }));
@@ -64,6 +67,16 @@ test("brokers: configs and log folders", () =>
         await page.getByText("Offline").waitFor();
         await lookAtBroker(page, "production");
         await page.getByRole("heading", { name: "/var/lib/riacho" }).waitFor();
+        await tab(page, "Metrics");
+        await page.waitForURL(/brokers\/1\/metrics$/);
+        await page.getByText("Needs a metrics address").first().waitFor();
+    }));
+
+test("a topic's rates, lag and size over time", () =>
+    site.visit({}, async (page) => {
+        await page.open("/clusters/riacho/topics/meu-topico");
+        await page.getByText("Lag of the group furthest behind").waitFor();
+        await page.waitForFunction(() => document.querySelectorAll(".u-over").length === 4);
     }));
 
 test("metrics have a range in the address", () =>
@@ -71,7 +84,16 @@ test("metrics have a range in the address", () =>
         await page.open("/clusters/riacho/metrics");
         await page.getByText("1 hour").click();
         await page.waitForURL(/range=1h/);
-        await page.waitForFunction(() => document.querySelectorAll(".u-over").length === 6);
+        await page.waitForFunction(() => document.querySelectorAll(".u-over").length === 8);
+        await page.getByRole("cell", { name: "Produce", exact: true }).waitFor();
+        await page.getByText("http://127.0.0.1:9101/metrics").waitFor();
+        await page.open("/clusters/production/metrics");
+        await page.getByText("no whole answer within 5 seconds").waitFor();
+        await page.getByText("Needs a metrics address").first().waitFor();
+        await page.open("/clusters/large/metrics");
+        await page.getByText("No metrics address").waitFor();
+        await page.open("/clusters/empty/metrics");
+        await page.locator(".u-over").first().waitFor();
     }));
 
 test("language and appearance are chosen by the browser, can be changed, and stay", () =>

@@ -124,19 +124,3 @@ export function clusterOf(cluster) {
         services: ["schemas", "connectors", "ksql"].map((kind) => ({ kind, state: "absent", url: null })),
     };
 }
-
-export function metrics({ cluster, query }) {
-    const step = Number(query.get("step") ?? 5000);
-    const span = Math.abs(Number(query.get("from") ?? -900000));
-    const count = Math.min(2000, Math.floor(span / step));
-    const from = Math.floor((Date.now() - span) / step) * step;
-    const base = { messages_in: 1800, messages_out: 1760, bytes_in: 740000, bytes_out: 722000, lag: 5200, size: 8e8 };
-    const scale = query.get("topic") || query.get("group") ? 0.2 : cluster.topics.size ? 1 : 0;
-    const value = (name, index) => {
-        const at = Math.floor(from / step) + index;
-        const wave = Math.sin(at / 23) * 0.22 + Math.sin(at / 5) * 0.06 + ((hash(name, at) % 100) / 100) * 0.08;
-        return name === "size" ? Math.round(base.size * scale * (1 + index / count / 8)) : Math.round(base[name] * scale * (1 + wave) * 10) / 10;
-    };
-    const series = query.getAll("name").map((name) => ({ name, values: Array.from({ length: count }, (_, index) => (index < count / 12 && cluster.name === "one" ? null : value(name, index))) }));
-    return [200, { from: String(from), step, series }];
-}

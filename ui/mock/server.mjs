@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { makeClusters } from "./clusters.mjs";
-import { clusterOf, clusterSummary, groups, metrics, summaryOf } from "./groups.mjs";
+import { clusterOf, clusterSummary, groups, summaryOf } from "./groups.mjs";
+import { metrics, requests } from "./metrics.mjs";
 import { compile, messageAt, produce } from "./messages.mjs";
 import { badRequest, notFound, Refused } from "./problem.mjs";
 import { topicConfigs } from "./configs.mjs";
@@ -93,6 +94,7 @@ export class Mock {
             case "groups": return groups(call);
             case "brokers": return brokers(call);
             case "metrics": return metrics(call);
+            case "requests": return requests(call);
             default: return undefined;
         }
     }

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/re
 import { configSearch, groupsSearch, listSearch, messageSearch, parseWords, produceSearch, rangeSearch, resetSearch, topicsSearch, wordsOf } from "./addresses";
 import { AddTopicView } from "./views/AddTopicView";
 import { BrokersView } from "./views/BrokersView";
-import { BrokerView, LogFolders } from "./views/BrokerView";
+import { BrokerMetrics, BrokerView, LogFolders } from "./views/BrokerView";
 import { ClustersView } from "./views/ClustersView";
 import { BrokerConfigs, TopicConfigs } from "./views/ConfigsView";
 import { GroupsView } from "./views/GroupsView";
@@ -42,6 +42,7 @@ const brokers = createRoute({ getParentRoute: () => cluster, path: "/brokers", v
 const broker = createRoute({ getParentRoute: () => cluster, path: "/brokers/$broker", component: BrokerView });
 const brokerConfigs = createRoute({ getParentRoute: () => broker, path: "/", validateSearch: configSearch, component: BrokerConfigs });
 const folders = createRoute({ getParentRoute: () => broker, path: "/log-folders", component: LogFolders });
+const brokerMetrics = createRoute({ getParentRoute: () => broker, path: "/metrics", component: BrokerMetrics });
 const metrics = createRoute({ getParentRoute: () => cluster, path: "/metrics", validateSearch: rangeSearch, component: MetricsView });
 const service = createRoute({ getParentRoute: () => cluster, path: "/services/$service", component: ServiceView });
 
@@ -49,7 +50,7 @@ const tree = root.addChildren([
     clusters,
     cluster.addChildren([
         overview, topics, addTopic, topic.addChildren([topicOverview, messages, produce, topicConfigs, topicGroups]),
-        groups, group.addChildren([groupLag, members, reset]), brokers, broker.addChildren([brokerConfigs, folders]), metrics, service,
+        groups, group.addChildren([groupLag, members, reset]), brokers, broker.addChildren([brokerConfigs, brokerMetrics, folders]), metrics, service,
     ]),
 ]);
 

@@ -70,7 +70,7 @@ describe("the mock keeps to the contract", () => {
         ["ConfigList", "/clusters/riacho/topic-configs"], ["TopicList", "/clusters/large/topics?limit=1000"], ["Topic", "/clusters/riacho/topics/meu-topico"],
         ["ConfigList", "/clusters/riacho/topics/meu-topico/configs"], ["GroupList", "/clusters/riacho/topics/meu-topico/groups"], ["GroupList", "/clusters/large/groups?sort=lag&order=desc"],
         ["Group", "/clusters/riacho/groups/meu-grupo"], ["Message", "/clusters/riacho/topics/meu-topico/messages/0/1"], ["Metrics", "/clusters/one/metrics?name=lag&name=size"],
-        ["ExpressionCheck", "/expressions/check?where=key%20%3D"],
+        ["RequestList", "/clusters/riacho/requests"], ["RequestList", "/clusters/production/requests"], ["ExpressionCheck", "/expressions/check?where=key%20%3D"],
     ])("%s at %s", async (schema, path) => {
         const response = await ask(path);
         expect(response.status).toBe(200);

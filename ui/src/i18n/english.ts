@@ -45,8 +45,9 @@ export const english = {
         under_min_isr: "Partitions with fewer than {{min_isr}} replicas in sync: {{partitions}}. Producers with acks=all are refused.",
         under_replicated: "Partitions with too few replicas in sync: {{partitions}}.", leaders_unbalanced: "Leads {{percent}} % of all partitions.",
         lag_grows: "{{lag}} messages behind, {{per_minute}} more each minute.", group_without_members: "Nobody reads for this group; it is {{lag}} messages behind.",
-        group_keeps_rebalancing: "{{rebalances}} rebalances in {{minutes}} minutes.", offset_out_of_range: "Committed offsets that are deleted already: {{partitions}} partitions.",
-        single_replica: "Topics with one replica only: {{topics}}.", open_transaction: "A transaction is open for {{minutes}} minutes and holds readers back.",
+        group_keeps_rebalancing: "Rebalancing for {{percent}} % of the last {{minutes}} minutes; nothing is read meanwhile.", offset_out_of_range: "Partitions without a message where the group is: {{partitions}}. What it had not read was deleted, or the topic was made again.",
+        single_replica: "Topics with one replica only: {{topics}}. They are away when their broker is.", dead_letters: "{{messages}} messages came in the last {{minutes}} minutes: somebody could not work on them.",
+        metrics_unreachable: "The metrics at {{url}} are not told, so bytes and times are not known: {{why}}.",
     },
     topics: {
         title: "Topics", add: "Add topic", internal: "Internal topics", empty: "No topic yet", emptyText: "Add one here, or let a producer create it.",
@@ -106,7 +107,7 @@ export const english = {
         types: { classic: "Classic", consumer: "Consumer", share: "Share", streams: "Streams", unknown: "Unknown" },
     },
     group: {
-        lag: "Lag", members: "Members", reset: "Reset offsets", delete: "Delete group", assignor: "Assignor", topic: "Topic", partition: "Partition", committed: "Committed", end: "End", member: "Member", overTime: "Lag, last 15 minutes",
+        lag: "Lag", members: "Members", reset: "Reset offsets", delete: "Delete group", assignor: "Assignor", topic: "Topic", partition: "Partition", committed: "Committed", end: "End", member: "Member", overTime: "Lag, last 15 minutes", readOverTime: "Messages read, per second", partitionOverTime: "Lag of {{place}}", choosePartition: "Partition of the chart",
         clientId: "Client", host: "Host", instance: "Static id", assignment: "Partitions", noMembers: "No members", noMembersText: "Nobody reads for this group now.", noOffsets: "No offsets", noOffsetsText: "The group has not committed anything yet.", never: "never",
         deleteTitle: "Delete {{name}}?", deleteDanger: "The group and its offsets are deleted. Its consumers start over where auto.offset.reset says.", deleteAction: "Delete", forget: "Forget {{topic}}", forgetTitle: "Forget the offsets in {{name}}?", forgetDanger: "The group starts over in this topic where auto.offset.reset says.", forgetAction: "Forget",
     },
@@ -116,10 +117,12 @@ export const english = {
     },
     brokers: {
         title: "Brokers", id: "Id", address: "Address", rack: "Rack", state: "State", online: "Online", offline: "Offline", controller: "Controller", partitions: "Partitions", leaders: "Leaders", size: "Size", empty: "No broker", emptyText: "The cluster lists none.", searchLabel: "Search brokers",
-        one: "Broker {{id}}", configuration: "Configuration", folders: "Log folders", used: "Logs", free: "Free", total: "Volume", topic: "Topic", partition: "Partition", behind: "Behind", failed: "Failed", moving: "moving in",
+        one: "Broker {{id}}", configuration: "Configuration", folders: "Log folders", used: "Logs", free: "Free", total: "Volume", topic: "Topic", partition: "Partition", behind: "Behind", failed: "Failed", moving: "moving in", metrics: "Metrics",
     },
     metrics: {
-        title: "Metrics", range: "Range", minutes15: "15 minutes", hour: "1 hour", hours6: "6 hours", hours24: "24 hours", messages_in: "Messages in, per second", messages_out: "Messages out, per second", bytes_in: "Bytes in, per second", bytes_out: "Bytes out, per second", lag: "Lag of all groups", size: "On disk",
+        title: "Metrics", range: "Range", minutes15: "15 minutes", hour: "1 hour", hours6: "6 hours", hours24: "24 hours", messages_in: "Messages in, per second", messages_out: "Messages out, per second", bytes_in: "Bytes in, per second", bytes_out: "Bytes out, per second", lag: "Lag of all groups", size: "On disk", produce_p99: "Produce, 99 of 100 within", fetch_p99: "Fetch, 99 of 100 within",
+        topicLag: "Lag of the group furthest behind", requests: "Requests", request: "API", rate: "Requests", errors: "Errors", half: "Half within", within: "{{share}} % within", noRequests: "No metrics address", noRequestsText: "Bytes and times come from the metrics of the brokers. Name them at the start: --cluster name=host:9092,metrics=http://host:9101/metrics",
+        address: "Metrics address", state: { connecting: "Asking", ready: "Read", failed: "Not read" }, needsAddress: "Needs a metrics address",
         none: "No samples yet", noneText: "The history begins when the console starts.", now: "now {{value}}", peak: "peak {{value}}",
     },
     services: {

@@ -39,6 +39,8 @@ export class Format {
 
     bytesRate = (value: number | null): string => (value === null ? unknown : `${this.bytes(value)}/s`);
 
+    ms = (value: number | null): string => (value === null ? unknown : value < 1000 ? `${this.one.format(value)} ms` : `${this.one.format(value / 1000)} s`);
+
     time = (ms: MaybeInt64): string => (ms === null || Number(ms) < 0 ? unknown : this.moment.format(Number(ms)));
 
     hour = (ms: number): string => this.clock.format(ms);

@@ -47,8 +47,9 @@ export const portuguese: typeof english = {
         under_min_isr: "Partições com menos de {{min_isr}} réplicas em dia: {{partitions}}. Produtores com acks=all são recusados.",
         under_replicated: "Partições com poucas réplicas em dia: {{partitions}}.", leaders_unbalanced: "Lidera {{percent}} % de todas as partições.",
         lag_grows: "{{lag}} mensagens de atraso, mais {{per_minute}} por minuto.", group_without_members: "Ninguém lê por este grupo; o atraso é de {{lag}} mensagens.",
-        group_keeps_rebalancing: "{{rebalances}} rebalanceamentos em {{minutes}} minutos.", offset_out_of_range: "Offsets confirmados que já foram apagados: {{partitions}} partições.",
-        single_replica: "Tópicos com uma única réplica: {{topics}}.", open_transaction: "Uma transação está aberta há {{minutes}} minutos e segura os leitores.",
+        group_keeps_rebalancing: "Rebalanceando em {{percent}} % dos últimos {{minutes}} minutos; nada é lido enquanto isso.", offset_out_of_range: "Partições sem mensagem onde o grupo está: {{partitions}}. O que ele não leu foi apagado, ou o tópico foi recriado.",
+        single_replica: "Tópicos com uma única réplica: {{topics}}. Saem do ar junto com seu broker.", dead_letters: "{{messages}} mensagens chegaram nos últimos {{minutes}} minutos: alguém não conseguiu processá-las.",
+        metrics_unreachable: "As métricas em {{url}} não puderam ser lidas, então bytes e tempos são desconhecidos: {{why}}.",
     },
     topics: {
         title: "Tópicos", add: "Adicionar tópico", internal: "Tópicos internos", empty: "Nenhum tópico ainda", emptyText: "Adicione um aqui, ou deixe um produtor criá-lo.",
@@ -108,7 +109,7 @@ export const portuguese: typeof english = {
         types: { classic: "Clássico", consumer: "Consumer", share: "Share", streams: "Streams", unknown: "Desconhecido" },
     },
     group: {
-        lag: "Atraso", members: "Membros", reset: "Mover offsets", delete: "Excluir grupo", assignor: "Atribuição", topic: "Tópico", partition: "Partição", committed: "Confirmado", end: "Fim", member: "Membro", overTime: "Atraso, últimos 15 minutos",
+        lag: "Atraso", members: "Membros", reset: "Mover offsets", delete: "Excluir grupo", assignor: "Atribuição", topic: "Tópico", partition: "Partição", committed: "Confirmado", end: "Fim", member: "Membro", overTime: "Atraso, últimos 15 minutos", readOverTime: "Mensagens lidas, por segundo", partitionOverTime: "Atraso de {{place}}", choosePartition: "Partição do gráfico",
         clientId: "Cliente", host: "Host", instance: "Id estático", assignment: "Partições", noMembers: "Nenhum membro", noMembersText: "Ninguém lê por este grupo agora.", noOffsets: "Nenhum offset", noOffsetsText: "O grupo ainda não confirmou nada.", never: "nunca",
         deleteTitle: "Excluir {{name}}?", deleteDanger: "O grupo e seus offsets são apagados. Seus consumidores recomeçam onde auto.offset.reset disser.", deleteAction: "Excluir", forget: "Esquecer {{topic}}", forgetTitle: "Esquecer os offsets em {{name}}?", forgetDanger: "O grupo recomeça neste tópico onde auto.offset.reset disser.", forgetAction: "Esquecer",
     },
@@ -118,10 +119,12 @@ export const portuguese: typeof english = {
     },
     brokers: {
         title: "Brokers", id: "Id", address: "Endereço", rack: "Rack", state: "Estado", online: "Online", offline: "Offline", controller: "Controlador", partitions: "Partições", leaders: "Líderes", size: "Tamanho", empty: "Nenhum broker", emptyText: "O cluster não lista nenhum.", searchLabel: "Buscar brokers",
-        one: "Broker {{id}}", configuration: "Configuração", folders: "Pastas de logs", used: "Logs", free: "Livre", total: "Volume", topic: "Tópico", partition: "Partição", behind: "Atraso", failed: "Falhou", moving: "chegando",
+        one: "Broker {{id}}", configuration: "Configuração", folders: "Pastas de logs", used: "Logs", free: "Livre", total: "Volume", topic: "Tópico", partition: "Partição", behind: "Atraso", failed: "Falhou", moving: "chegando", metrics: "Métricas",
     },
     metrics: {
-        title: "Métricas", range: "Intervalo", minutes15: "15 minutos", hour: "1 hora", hours6: "6 horas", hours24: "24 horas", messages_in: "Mensagens entrando, por segundo", messages_out: "Mensagens saindo, por segundo", bytes_in: "Bytes entrando, por segundo", bytes_out: "Bytes saindo, por segundo", lag: "Atraso de todos os grupos", size: "Em disco",
+        title: "Métricas", range: "Intervalo", minutes15: "15 minutos", hour: "1 hora", hours6: "6 horas", hours24: "24 horas", messages_in: "Mensagens entrando, por segundo", messages_out: "Mensagens saindo, por segundo", bytes_in: "Bytes entrando, por segundo", bytes_out: "Bytes saindo, por segundo", lag: "Atraso de todos os grupos", size: "Em disco", produce_p99: "Produce, 99 de 100 em até", fetch_p99: "Fetch, 99 de 100 em até",
+        topicLag: "Atraso do grupo mais atrasado", requests: "Requisições", request: "API", rate: "Requisições", errors: "Erros", half: "Metade em até", within: "{{share}} % em até", noRequests: "Sem endereço de métricas", noRequestsText: "Bytes e tempos vêm das métricas dos brokers. Informe-as ao iniciar: --cluster nome=host:9092,metrics=http://host:9101/metrics",
+        address: "Endereço de métricas", state: { connecting: "Consultando", ready: "Lido", failed: "Não lido" }, needsAddress: "Precisa de um endereço de métricas",
         none: "Nenhuma amostra ainda", noneText: "O histórico começa quando o console inicia.", now: "agora {{value}}", peak: "máximo {{value}}",
     },
     services: {

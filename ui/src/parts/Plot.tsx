@@ -6,13 +6,20 @@ import "uplot/dist/uPlot.min.css";
 interface PlotProps {
     from: number;
     step: number;
+    span: number; // that the axis shows, to the last value
     values: (number | null)[];
     hour: (ms: number) => string;
     text: (value: number) => string;
 }
 const height = 140;
 
-function options(width: number, colour: (name: string) => string, { hour, text }: PlotProps): UPlot.Options {
+/** A value between two gaps has no line: it gets a dot. */
+function lonely(plot: UPlot): number[] {
+    const values = plot.data[1] ?? [];
+    return [...values.keys()].filter((index) => values[index] != null && values[index - 1] == null && values[index + 1] == null);
+}
+
+function options(width: number, colour: (name: string) => string, { hour, text, span }: PlotProps): UPlot.Options {
     const font = "11px Inter, system-ui, sans-serif";
     const grid = { stroke: colour("--line"), width: 1 };
     const axis = { stroke: colour("--muted"), font, ticks: { show: false }, grid };
@@ -20,12 +27,12 @@ function options(width: number, colour: (name: string) => string, { hour, text }
         width, height, padding: [8, 4, 0, 0],
         cursor: { y: false, points: { size: 6 } },
         legend: { show: false },
-        scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.12 : 1] } },
+        scales: { x: { range: (_, low, high) => [Math.min(low, high - span / 1000), high] }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.12 : 1] } },
         axes: [
             { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, times) => times.map((seconds) => hour(seconds * 1000)) },
             { ...axis, size: 62, space: 34, values: (_, marks) => marks.map(text) },
         ],
-        series: [{}, { stroke: colour("--series-1"), width: 1.5, fill: `${colour("--series-1")}1f`, points: { show: false } }],
+        series: [{}, { stroke: colour("--series-1"), width: 1.5, fill: `${colour("--series-1")}1f`, points: { show: true, size: 5, fill: colour("--series-1"), filter: lonely } }],
     };
 }
 
@@ -52,7 +59,7 @@ export default function Plot(props: PlotProps) {
             observer.disconnect();
             made.destroy();
         };
-    }, [scheme]);
+    }, [scheme, props.span]);
     useEffect(() => plot.current?.setData(drawn.current), [from, step, values]);
     return <div ref={place} aria-hidden="true" />;
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { get, pathOf } from "../api/client";
 import type { Broker, LogFolder, LogFolderList, LogFolderPartition } from "../api/types";
 import { useFormat } from "../i18n";
+import { Chart } from "../parts/Chart";
 import { Head, Tabs, Tiles } from "../parts/Page";
 import { rowsOf } from "../parts/pages";
 import { Bones, Empty, Failed } from "../parts/States";
@@ -20,6 +21,7 @@ export function BrokerView() {
     const params = { cluster, broker };
     const tabs = [
         { title: t("brokers.configuration"), link: { to: "/clusters/$cluster/brokers/$broker", params } as const },
+        { title: t("brokers.metrics"), link: { to: "/clusters/$cluster/brokers/$broker/metrics", params } as const },
         { title: t("brokers.folders"), link: { to: "/clusters/$cluster/brokers/$broker/log-folders", params } as const },
     ];
     return (
@@ -64,4 +66,16 @@ export function LogFolders() {
     if (!data && error) return <div className="card"><Failed error={error} retry={() => void refetch()} /></div>;
     if (!data) return <Bones />;
     return <div className="stack">{data.items.map((folder) => <Folder key={folder.path} cluster={cluster} folder={folder} />)}</div>;
+}
+
+export function BrokerMetrics() {
+    const { t } = useTranslation();
+    const { cluster, broker } = useParams({ from });
+    return (
+        <div className="charts">
+            {(["bytes_in", "bytes_out", "produce_p99", "fetch_p99"] as const).map((metric) => (
+                <Chart key={metric} cluster={cluster} broker={broker} metric={metric} title={t(`metrics.${metric}`)} />
+            ))}
+        </div>
+    );
 }

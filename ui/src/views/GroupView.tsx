@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
@@ -90,6 +90,22 @@ function ForgetButtons({ cluster, group, topics }: { cluster: string; group: str
     );
 }
 
+/** The lag of one partition over time: at first of the one that is furthest behind. */
+function PartitionChart({ cluster, group, offsets }: { cluster: string; group: string; offsets: GroupOffset[] }) {
+    const { t } = useTranslation();
+    const [chosen, setChosen] = useState<string | null>(null);
+    const placeOf = (one: GroupOffset) => `${one.topic}/${one.partition}`;
+    const [worst] = useState(() => offsets.reduce((most, one) => (BigInt(one.lag ?? -1) > BigInt(most.lag ?? -1) ? one : most)));
+    const shown = offsets.find((one) => placeOf(one) === chosen) ?? worst;
+    const places = offsets.map(placeOf);
+    return (
+        <section className="stack">
+            <NativeSelect size="xs" style={{ maxWidth: 420 }} aria-label={t("group.choosePartition")} data={places} value={placeOf(shown)} onChange={(event) => setChosen(event.currentTarget.value)} />
+            <Chart key={placeOf(shown)} cluster={cluster} group={group} topic={shown.topic} partition={shown.partition} metric="lag" title={t("group.partitionOverTime", { place: placeOf(shown) })} />
+        </section>
+    );
+}
+
 export function GroupLag() {
     const { t } = useTranslation();
     const format = useFormat();
@@ -111,7 +127,11 @@ export function GroupLag() {
             )}
             <Table label={t("group.lag")} columns={columns} rows={rows} empty={<Empty title={t("group.noOffsets")} text={t("group.noOffsetsText")} />} />
             {data && mayChange && data.members.length === 0 && data.offsets.length > 0 && <ForgetButtons cluster={cluster} group={group} topics={[...new Set(data.offsets.map((one) => one.topic))]} />}
-            <Chart cluster={cluster} group={group} metric="lag" title={t("group.overTime")} />
+            <div className="charts">
+                <Chart cluster={cluster} group={group} metric="lag" title={t("group.overTime")} />
+                <Chart cluster={cluster} group={group} metric="messages_out" title={t("group.readOverTime")} />
+            </div>
+            {data && data.offsets.length > 0 && <PartitionChart cluster={cluster} group={group} offsets={data.offsets} />}
         </div>
     );
 }

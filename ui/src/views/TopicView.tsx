@@ -7,6 +7,7 @@ import { change, get, pathOf } from "../api/client";
 import { difference } from "../api/numbers";
 import type { Partition, Topic } from "../api/types";
 import { useFormat } from "../i18n";
+import { Chart } from "../parts/Chart";
 import { Confirm } from "../parts/Confirm";
 import { MoreIcon } from "../parts/Icons";
 import { Head, Tabs, Tiles } from "../parts/Page";
@@ -121,6 +122,12 @@ export function TopicPartitions() {
                 />
             )}
             <Table label={t("topics.partitions")} columns={columns} rows={rows} empty={null} />
+            <div className="charts">
+                <Chart cluster={cluster} topic={topic} metric="messages_in" title={t("metrics.messages_in")} />
+                <Chart cluster={cluster} topic={topic} metric="lag" title={t("metrics.topicLag")} />
+                <Chart cluster={cluster} topic={topic} metric="bytes_in" title={t("metrics.bytes_in")} />
+                <Chart cluster={cluster} topic={topic} metric="size" title={t("metrics.size")} />
+            </div>
         </div>
     );
 }
