@@ -8,6 +8,7 @@ namespace riacho::app {
 
 Task<Outcome<void, client::SettingError>>
 ConsoleService::begin(std::vector<std::unique_ptr<io::Listener>> listeners, console::ConsoleOptions options) {
+    options.issuer = &issuer_;
     CO_TRY(console_, co_await console::Console::make(world_, services_, std::move(options)));
     server_ = std::make_unique<http::Server>(world_, services_, console_->make_router());
     for (auto& listener : listeners) server_->serve(std::move(listener));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/token_issuer.hpp"
 #include "console/console.hpp"
 #include "http/server.hpp"
 #include "io/world.hpp"
@@ -28,6 +29,7 @@ private:
     io::Shard&                        home_;
     io::World&                        world_;
     io::Shard&                        services_;
+    HttpTokenIssuer                   issuer_;
     std::unique_ptr<console::Console> console_; ///< of the services' thread, as the server is
     std::unique_ptr<http::Server>     server_;
 };

@@ -1,4 +1,5 @@
 #include "app/console_command.hpp"
+#include "app/token_issuer.hpp"
 #include "app/up_command.hpp"
 #include "base/log.hpp"
 #include "base/planted.hpp"
@@ -44,9 +45,11 @@ int main(int count, char** words) {
     using namespace riacho;
     set_log_level();
     if (!plant_bug()) return cli::exit_usage;
-    cli::Output output;
+    cli::Output          output;
+    app::HttpTokenIssuer issuer;
     return cli::run_command_line({app::up_command(), app::broker_command(), app::console_command(),
-                                  cli::run_command(), cli::messages_command(), cli::groups_command(),
-                                  cli::ready_command(), app::api_versions_command(), app::options_command()},
+                                  cli::run_command(), cli::messages_command(&issuer),
+                                  cli::groups_command(&issuer), cli::ready_command(),
+                                  app::api_versions_command(), app::options_command()},
                                  {words + 1, words + count}, output);
 }

@@ -76,14 +76,14 @@ Task<int> move_offsets(AskedCluster& asked, browse::ResetRequest request, browse
     co_return code;
 }
 
-int run_reset(const Arguments& arguments, Output& output) {
+int run_reset(const Arguments& arguments, Output& output, client::TokenIssuer* issuer) {
     auto request = request_of(arguments);
     if (!request) {
         output.problem(fmt::format("{}: {}", reset_name, request.error().detail));
         return exit_usage;
     }
     auto apply = arguments.has("--dry-run") ? browse::Apply::preview : browse::Apply::commit;
-    return on_cluster(reset_name, arguments, output, [&](AskedCluster& asked) {
+    return on_cluster({reset_name, issuer}, arguments, output, [&](AskedCluster& asked) {
         return move_offsets(asked, *std::move(request), apply, output);
     });
 }
@@ -108,7 +108,7 @@ Outcome<browse::ResetRule, std::monostate> parse_reset(std::string_view text) {
                             text));
 }
 
-Command groups_command() {
+Command groups_command(client::TokenIssuer* issuer) {
     std::vector<Flag> own{{.name = "--topic",
                            .about = "A topic, or some of its partitions; may be given several times",
                            .takes = Takes::texts,
@@ -122,7 +122,8 @@ Command groups_command() {
     Command           reset{.name = "reset",
                             .about = "Move what a group without members has committed",
                             .flags = cluster_flags(std::move(own)),
-                            .run = run_reset,
+                            .run = [issuer](const Arguments& arguments,
+                                  Output&          output) { return run_reset(arguments, output, issuer); },
                             .word = "GROUP",
                             .about_word = "The group"};
     return {.name = "groups", .about = "Consumer groups", .commands = {std::move(reset)}};

@@ -39,6 +39,7 @@ Task<> watch_signals(io::SignalWaiter& signals, AskedCluster& asked) {
 
 struct ClusterRun {
     io::RealWorld&     real;
+    ClusterCommand     command;
     client::Properties properties;
     ClusterWork        work;
     int                code = exit_ok;
@@ -47,7 +48,7 @@ struct ClusterRun {
 
 Task<> run_on_cluster(ClusterRun& run) {
     io::ThreadShard& shard = run.real.shard();
-    auto             made = co_await client::Cluster::make(run.real.world(), shard, run.properties);
+    auto made = co_await client::Cluster::make(run.real.world(), shard, run.properties, run.command.issuer);
     if (!made) {
         run.code = exit_usage;
         run.problem = made.error().detail;
@@ -87,19 +88,19 @@ std::vector<Flag> cluster_flags(std::vector<Flag> own) {
     return flags;
 }
 
-int on_cluster(std::string_view command, const Arguments& arguments, Output& output, ClusterWork work) {
+int on_cluster(ClusterCommand command, const Arguments& arguments, Output& output, ClusterWork work) {
     std::string problem;
     auto        properties = properties_of(arguments, problem);
     if (!properties) {
-        output.problem(fmt::format("{}: {}", command, problem));
+        output.problem(fmt::format("{}: {}", command.name, problem));
         return exit_usage;
     }
     std::signal(SIGPIPE, SIG_IGN);
     io::RealWorld real;
-    ClusterRun    run{real, *std::move(properties), std::move(work)};
+    ClusterRun    run{real, command, *std::move(properties), std::move(work)};
     real.shard().run(run_on_cluster(run));
     real.stop();
-    if (!run.problem.empty()) output.problem(fmt::format("{}: {}", command, run.problem));
+    if (!run.problem.empty()) output.problem(fmt::format("{}: {}", command.name, run.problem));
     return run.code;
 }
 

@@ -22,8 +22,13 @@ using ClusterWork = std::function<Task<int>(AskedCluster&)>;
 /// --bootstrap-servers, -X and --timeout, then `own`.
 std::vector<Flag> cluster_flags(std::vector<Flag> own);
 
-/// Makes the cluster that the flags name, and runs `work`; gives its exit code. `command` begins each line
-/// about what went wrong. SIGPIPE is ignored.
-int on_cluster(std::string_view command, const Arguments& arguments, Output& output, ClusterWork work);
+/// How a command meets its cluster.
+struct ClusterCommand {
+    std::string_view     name;             ///< begins each line about what went wrong
+    client::TokenIssuer* issuer = nullptr; ///< for OAUTHBEARER
+};
+
+/// Makes the cluster that the flags name, and runs `work`; gives its exit code. SIGPIPE is ignored.
+int on_cluster(ClusterCommand command, const Arguments& arguments, Output& output, ClusterWork work);
 
 } // namespace riacho::cli

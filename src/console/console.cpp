@@ -145,7 +145,8 @@ Task<Outcome<std::unique_ptr<Console>, client::SettingError>> Console::make(io::
                                                                             ConsoleOptions options) {
     auto console = std::make_unique<Console>(world, shard, std::move(options));
     for (const ClusterSpec& spec : console->options_.clusters) {
-        CO_TRY(auto cluster, co_await client::Cluster::make(world, shard, spec.properties));
+        CO_TRY(auto cluster,
+               co_await client::Cluster::make(world, shard, spec.properties, console->options_.issuer));
         console->clusters_.push_back(std::make_unique<ClusterView>(world, spec, std::move(cluster)));
     }
     co_return console;

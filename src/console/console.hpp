@@ -21,6 +21,7 @@ struct ConsoleOptions {
     std::vector<std::string> host_names = {};
     Secrets                  secrets = {}; ///< forgotten once the console knows them by their digests
     std::string              version = {};
+    client::TokenIssuer*     issuer = nullptr; ///< for OAUTHBEARER; outlives the console
 };
 
 /// The server behind the page on :9021: its JSON API over clusters, each of which it meets as any client

@@ -2,25 +2,22 @@
 """The library's connection against one node of Apache Kafka with TLS and SASL: what opens the door, and what each
 wrong thing is called.
 """
-import base64
-import json
 import shutil
+import signal
+import subprocess
 import sys
 import time
 
 from clusters import BUILD, STEPS, Failure, SecuredKafka, drive
+from harness.brokers import Riacho
+from harness.process import Process, run, wait_until
+from token_endpoint import TokenEndpoint, token
 
 
 def sasl(mechanism: str, password: str = "secret", user: str = "ana") -> dict[str, str]:
     module = "plain.PlainLoginModule" if mechanism == "PLAIN" else "scram.ScramLoginModule"
     return {"sasl.mechanism": mechanism, "sasl.jaas.config":
             f'org.apache.kafka.common.security.{module} required username="{user}" password="{password}";'}
-
-
-def token(**claims) -> str:
-    def part(value: dict) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-    return f"{part({'alg': 'none'})}.{part(claims)}."
 
 
 class Secured:
@@ -77,6 +74,39 @@ class Secured:
         self.connect("in clear to a port with TLS", ("other_protocol", "closed"), "SSL", "PLAINTEXT", {})
         self.connect("without SASL to a port that asks for it", "closed", "SASL_PLAINTEXT", "PLAINTEXT", {})
 
+    def messages(self, listener: str, protocol: str, settings: dict[str, str], *words: str) -> list:
+        """The program itself, which can ask for tokens over HTTP."""
+        flags = [word for name, value in ({"security.protocol": protocol} | settings).items()
+                 for word in ("-X", f"{name}={value}")]
+        return [Riacho.binary, "messages", "orders", "--bootstrap-servers", self.kafka.at(listener), *flags, *words]
+
+    def expect(self, what: str, holds: bool, said: str) -> None:
+        print("passed" if holds else "failed", what, "|", said.strip())
+        if not holds:
+            self.problems.append(f"{what}: {said}")
+
+    def tokens_over_http(self) -> None:
+        produce = ["kcat", "-P", "-b", self.kafka.at("PLAINTEXT"), "-t", "orders"]
+        run(produce, input="first\n")
+        https = {"https.ca.location": str(self.kafka.certificates / "ca.pem")}
+        with TokenEndpoint(certificate=self.kafka.certificates / "server.pem") as endpoint:
+            for what, settings, wanted in (
+                    ("a token over HTTPS", endpoint.settings() | https, (0, "first")),
+                    ("a wrong secret", endpoint.settings("wrong") | https, (1, f"no token from {endpoint.url}: 401")),
+                    ("an endpoint that nobody vouches for", endpoint.settings(), (3, endpoint.url))):
+                command = self.messages("SASL_SSL", "SASL_SSL", self.ca | settings)
+                done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+                said = done.stdout + done.stderr
+                self.expect(what, done.returncode == wanted[0] and wanted[1] in said, f"{done.returncode} {said}")
+        # The broker ends sessions after three seconds, and a token is good for four.
+        with TokenEndpoint(lifetime_s=4) as endpoint:
+            command = self.messages("SASL_PLAINTEXT", "SASL_PLAINTEXT", endpoint.settings(), "--follow")
+            with Process(command, self.kafka.folder, "follower") as follower:
+                wait_until(lambda: endpoint.given >= 4, 60, "tokens are renewed")
+                run(produce, input="second\n")
+                follower.wait_for("second")
+                self.expect("tokens that end", follower.stop(signal.SIGINT) == 0, follower.err())
+
     def sessions_end(self) -> None:
         """The broker ends sessions after three seconds; nothing of that is to be seen."""
         settings = {"bootstrap.servers": self.kafka.at("SASL_PLAINTEXT"), "security.protocol": "SASL_PLAINTEXT"}
@@ -95,6 +125,7 @@ def main() -> int:
         secured.right()
         secured.wrong()
         secured.sessions_end()
+        secured.tokens_over_http()
         kafka.stop()
         secured.connect("a broker that is away", "unreachable", "PLAINTEXT", "PLAINTEXT", {})
     print("\n".join(secured.problems) or "all as it should be")

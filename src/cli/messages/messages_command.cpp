@@ -142,7 +142,7 @@ Task<int> read_messages(AskedCluster& asked, Reading reading, browse::Expression
     co_return code_of(result.error().code);
 }
 
-int run_messages(const Arguments& arguments, Output& output) {
+int run_messages(const Arguments& arguments, Output& output, client::TokenIssuer* issuer) {
     auto reading = reading_of(arguments);
     if (!reading) {
         output.problem(fmt::format("{}: {}", messages_name, reading.error().detail));
@@ -155,7 +155,7 @@ int run_messages(const Arguments& arguments, Output& output) {
             fmt::format("{}: --where: {}", messages_name, text_of_problem(where, expression.error())));
         return exit_usage;
     }
-    return on_cluster(messages_name, arguments, output, [&](AskedCluster& asked) {
+    return on_cluster({messages_name, issuer}, arguments, output, [&](AskedCluster& asked) {
         return read_messages(asked, *std::move(reading), *std::move(expression), output);
     });
 }
@@ -181,7 +181,7 @@ Outcome<browse::SearchEnd, browse::PlaceError> parse_to(std::string_view text) {
         fmt::format("'{}' is no place to end at: an offset, or a time such as 2024-01-31T12:30", text));
 }
 
-Command messages_command() {
+Command messages_command(client::TokenIssuer* issuer) {
     std::vector<Flag> own{
         {.name = "--where",
          .about = "Only what this search finds (docs/search.md)",
@@ -213,7 +213,8 @@ Command messages_command() {
     return {.name = "messages",
             .about = "Read, search or follow the messages of a topic",
             .flags = cluster_flags(std::move(own)),
-            .run = run_messages,
+            .run = [issuer](const Arguments& arguments,
+                            Output&          output) { return run_messages(arguments, output, issuer); },
             .word = "TOPIC",
             .about_word = "The topic"};
 }

@@ -4,11 +4,11 @@
 
 namespace riacho::client {
 
-Task<Outcome<std::unique_ptr<Cluster>, SettingError>> Cluster::make(io::World world, io::Shard& shard,
-                                                                    Properties properties) {
+Task<Outcome<std::unique_ptr<Cluster>, SettingError>>
+Cluster::make(io::World world, io::Shard& shard, Properties properties, TokenIssuer* issuer) {
     CO_TRY(ClusterOptions options, read_cluster_options(properties));
     CO_TRY(SecuritySettings settings, read_security(properties));
-    CO_TRY(auto security, co_await Security::load(world, shard, std::move(settings)));
+    CO_TRY(auto security, co_await Security::load(world, shard, std::move(settings), issuer));
     co_return std::make_unique<Cluster>(world, shard, std::move(options), std::move(security));
 }
 

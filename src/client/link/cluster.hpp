@@ -18,9 +18,10 @@ public:
     using Topic = kafka::MetadataResponse::Topic;
     using Broker = kafka::MetadataResponse::Broker;
 
-    /// Reads what secures the connections; connects to nobody yet.
-    static Task<Outcome<std::unique_ptr<Cluster>, SettingError>> make(io::World world, io::Shard& shard,
-                                                                      Properties properties);
+    /// Reads what secures the connections; connects to nobody yet. `issuer` outlives the cluster and its
+    /// calls.
+    static Task<Outcome<std::unique_ptr<Cluster>, SettingError>>
+    make(io::World world, io::Shard& shard, Properties properties, TokenIssuer* issuer = nullptr);
     Cluster(io::World world, io::Shard& shard, ClusterOptions options, std::unique_ptr<Security> security);
     ~Cluster(); ///< after `close`, or when the world has ended
     Cluster(const Cluster&) = delete;

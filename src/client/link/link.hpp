@@ -20,7 +20,7 @@ struct LinkOptions {
     std::string  client_id = "riacho";
     std::size_t  response_bytes_max = 100 * 1024 * 1024; ///< a larger response closes the link
     /// Null: in clear, and without a name. Outlives the link.
-    const Security* security = nullptr;
+    Security* security = nullptr;
 };
 
 /// One connection to one broker, over any Network: asks, and gives the answers to whoever asked. Any number

@@ -49,8 +49,12 @@ Task<Link::Answer<void>> Link::authenticate(Time deadline) {
     if (!options_.security || options_.security->mechanism() == SaslMechanism::none) co_return Answer<void>();
     auto chosen = co_await choose_mechanism(deadline);
     if (!chosen) co_return chosen;
-    CO_TRY(auto client, co_await options_.security->begin_sasl(shard_));
-    co_return co_await exchange_sasl(std::move(client), deadline);
+    CO_TRY(auto client, co_await options_.security->begin_sasl(shard_, deadline));
+    auto said = co_await exchange_sasl(std::move(client), deadline);
+    bool is_refused = !said && said.error().code == LinkError::unauthorized;
+    if (is_refused && options_.security->note_refusal() == KeptToken::Outlook::better)
+        co_return fail(LinkError::closed, said.error().detail); // which another try may mend
+    co_return said;
 }
 
 Task<Link::Answer<void>> Link::choose_mechanism(Time deadline) {

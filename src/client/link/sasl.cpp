@@ -27,11 +27,12 @@ private:
 /// A refusal is JSON with the reason. The broker waits for a sign that it was read, and refuses then.
 class OauthbearerClient final : public SaslClient {
 public:
-    explicit OauthbearerClient(std::string token) : token_(std::move(token)) {}
+    OauthbearerClient(std::string token, std::string extensions)
+        : token_(std::move(token)), extensions_(std::move(extensions)) {}
     std::string begin() override {
         return fmt::format("n,,\x01"
-                           "auth=Bearer {}\x01\x01",
-                           token_);
+                           "auth=Bearer {}\x01{}\x01",
+                           token_, extensions_);
     }
     SaslStep answer(std::string_view said) override {
         if (said.empty()) return std::nullopt;
@@ -42,6 +43,7 @@ public:
 
 private:
     std::string token_;
+    std::string extensions_;
     std::string reason_;
 };
 
@@ -64,8 +66,8 @@ std::unique_ptr<SaslClient> plain_client(std::string user, std::string password)
     return std::make_unique<PlainClient>(std::move(user), std::move(password));
 }
 
-std::unique_ptr<SaslClient> oauthbearer_client(std::string token) {
-    return std::make_unique<OauthbearerClient>(std::move(token));
+std::unique_ptr<SaslClient> oauthbearer_client(std::string token, std::string extensions) {
+    return std::make_unique<OauthbearerClient>(std::move(token), std::move(extensions));
 }
 
 std::string unsecured_token(std::string_view principal, std::int64_t issued_s, std::int64_t expires_s) {

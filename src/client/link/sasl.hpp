@@ -22,8 +22,8 @@ public:
 /// RFC 4616.
 std::unique_ptr<SaslClient> plain_client(std::string user, std::string password);
 
-/// RFC 7628: `token` is a JSON web token.
-std::unique_ptr<SaslClient> oauthbearer_client(std::string token);
+/// RFC 7628: `token` is a JSON web token; each of `extensions` is name, =, value and \x01.
+std::unique_ptr<SaslClient> oauthbearer_client(std::string token, std::string extensions = "");
 
 /// What a broker with Kafka's own handler for tests takes: a token that nobody signed.
 std::string unsecured_token(std::string_view principal, std::int64_t issued_s, std::int64_t expires_s);

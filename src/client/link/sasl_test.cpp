@@ -77,6 +77,18 @@ TEST(SaslOauthbearer, a_refusal_is_acknowledged_before_it_ends_the_exchange) {
     EXPECT_EQ(client->answer(R"({"status":"invalid_token"})").error().code, LinkError::unauthorized);
 }
 
+TEST(SaslOauthbearer, extensions_stand_behind_the_token) {
+    EXPECT_EQ(oauthbearer_client("a.b.c")->begin(), "n,,\x01"
+                                                    "auth=Bearer a.b.c\x01\x01");
+    EXPECT_EQ(oauthbearer_client("a.b.c", "x=1\x01"
+                                          "y=2\x01")
+                  ->begin(),
+              "n,,\x01"
+              "auth=Bearer a.b.c\x01"
+              "x=1\x01"
+              "y=2\x01\x01");
+}
+
 TEST(SaslOauthbearer, a_token_that_nobody_signed_says_who_and_how_long) {
     // {"alg":"none"} . {"sub":"ana \"a\"","iat":100,"exp":200}
     EXPECT_EQ(unsecured_token("ana \"a\"", 100, 200),

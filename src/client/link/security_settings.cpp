@@ -1,5 +1,7 @@
 #include "client/link/security_settings.hpp"
 
+#include "client/link/oauth_settings.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -7,15 +9,6 @@ namespace riacho::client {
 namespace {
 
 using Names = std::initializer_list<std::string_view>;
-
-/// The first of `names` that is set to something.
-std::optional<std::string> value_of(const Properties& properties, Names names) {
-    for (std::string_view name : names) {
-        auto found = properties.find(name);
-        if (found != properties.end() && !found->second.empty()) return found->second;
-    }
-    return std::nullopt;
-}
 
 std::string lower_case(std::string text) {
     std::ranges::transform(text, text.begin(),
@@ -89,37 +82,6 @@ Outcome<SaslMechanism, SettingError> mechanism_of(const std::string& name) {
                     name));
 }
 
-/// The principal in librdkafka's "principal=alice extension_x=y".
-std::string principal_in(std::string_view text) {
-    constexpr std::string_view name = "principal=";
-    auto                       at = text.find(name);
-    if (at == text.npos) return {};
-    text.remove_prefix(at + name.size());
-    return std::string(text.substr(0, text.find_first_of(" ,")));
-}
-
-Outcome<void, SettingError> read_token(const Properties& properties, const Properties& jaas,
-                                       SecuritySettings& into) {
-    auto endpoint = value_of(properties, {"sasl.oauthbearer.token.endpoint.url"});
-    if (endpoint && endpoint->starts_with("file:")) {
-        std::string path = endpoint->substr(5);
-        while (path.starts_with("//")) path.erase(0, 1);
-        into.token.path = path;
-    } else if (endpoint) {
-        return fail(
-            SettingError::not_supported,
-            "sasl.oauthbearer.token.endpoint.url: tokens are read from file:/ only, not asked for over HTTP");
-    }
-    into.token.text = value_of(properties, {"sasl.oauthbearer.token"}).value_or("");
-    into.unsecured_principal = principal_in(value_of(properties, {"sasl.oauthbearer.config"}).value_or(""));
-    if (auto subject = value_of(jaas, {"unsecuredLoginStringClaim_sub"})) into.unsecured_principal = *subject;
-    if (!into.token.is_set() && into.unsecured_principal.empty())
-        return fail(SettingError::missing,
-                    "sasl.mechanism=OAUTHBEARER needs sasl.oauthbearer.token.endpoint.url=file:/..., "
-                    "sasl.oauthbearer.token, or a principal for an unsecured token");
-    return {};
-}
-
 Outcome<void, SettingError> read_sasl(const Properties& properties, SecuritySettings& into) {
     auto name = value_of(properties, {"sasl.mechanism", "sasl.mechanisms"});
     // The default of Kafka's clients, GSSAPI, is not spoken here.
@@ -128,7 +90,7 @@ Outcome<void, SettingError> read_sasl(const Properties& properties, SecuritySett
     TRY(into.mechanism, mechanism_of(*name));
     Properties jaas;
     if (auto text = value_of(properties, {"sasl.jaas.config"})) { TRY(jaas, parse_jaas(*text)); }
-    if (into.mechanism == SaslMechanism::oauthbearer) return read_token(properties, jaas, into);
+    if (into.mechanism == SaslMechanism::oauthbearer) return read_oauth(properties, jaas, into);
     auto from_jaas = [&jaas](std::string_view option) { return value_of(jaas, {option}).value_or(""); };
     into.user = value_of(properties, {"sasl.username"}).value_or(from_jaas("username"));
     into.password = value_of(properties, {"sasl.password"}).value_or(from_jaas("password"));
@@ -141,6 +103,14 @@ Outcome<void, SettingError> read_sasl(const Properties& properties, SecuritySett
 }
 
 } // namespace
+
+std::optional<std::string> value_of(const Properties& properties, Names names) {
+    for (std::string_view name : names) {
+        auto found = properties.find(name);
+        if (found != properties.end() && !found->second.empty()) return found->second;
+    }
+    return std::nullopt;
+}
 
 std::string_view name_of(SaslMechanism mechanism) {
     switch (mechanism) {

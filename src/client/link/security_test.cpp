@@ -85,8 +85,45 @@ TEST(SecuritySettings, tokens_come_from_where_kafkas_clients_have_them) {
                                                      "unsecuredLoginStringClaim_sub=\"ana\";"}}))
                   .unsecured_principal,
               "ana");
-    EXPECT_EQ(refusal_of(sasl({{endpoint, "https://login"}})).code, SettingError::not_supported);
+    EXPECT_EQ(refusal_of(sasl({{endpoint, "ftp://login"}})).code, SettingError::not_supported);
+    EXPECT_EQ(refusal_of(sasl({{endpoint, "https://login"}})).code, SettingError::missing);
+    EXPECT_EQ(refusal_of(sasl({{"sasl.oauthbearer.method", "oidc"}})).code, SettingError::missing);
+    EXPECT_EQ(refusal_of(sasl({{"sasl.oauthbearer.method", "saml"}})).code, SettingError::bad_value);
     EXPECT_EQ(refusal_of(sasl({})).code, SettingError::missing);
+}
+
+TEST(SecuritySettings, a_token_endpoint_is_named_as_by_librdkafka_or_by_java) {
+    Properties librdkafka{{"security.protocol", "SASL_SSL"},
+                          {"sasl.mechanisms", "OAUTHBEARER"},
+                          {"sasl.oauthbearer.method", "oidc"},
+                          {"sasl.oauthbearer.token.endpoint.url", "https://login/token"},
+                          {"sasl.oauthbearer.client.id", "riacho"},
+                          {"sasl.oauthbearer.client.secret", "secret"},
+                          {"sasl.oauthbearer.scope", "kafka"},
+                          {"sasl.oauthbearer.extensions", "logicalCluster=lkc-1,identityPoolId=pool-2"},
+                          {"https.ca.location", "/etc/ca.pem"}};
+    Properties java{
+        {"security.protocol", "SASL_SSL"},
+        {"sasl.mechanism", "OAUTHBEARER"},
+        {"sasl.oauthbearer.token.endpoint.url", "https://login/token"},
+        {"sasl.jaas.config",
+         "x.OAuthBearerLoginModule required clientId=\"riacho\" clientSecret=\"secret\" scope=\"kafka\" "
+         "extension_logicalCluster=\"lkc-1\" extension_identityPoolId=\"pool-2\";"}};
+    for (const Properties& properties : {librdkafka, java}) {
+        auto settings = settings_of(properties);
+        ASSERT_TRUE(settings.token_endpoint);
+        EXPECT_EQ(settings.token_endpoint->url, "https://login/token");
+        EXPECT_EQ(settings.token_endpoint->client_id, "riacho");
+        EXPECT_EQ(settings.token_endpoint->client_secret, "secret");
+        EXPECT_EQ(settings.token_endpoint->scope, "kafka");
+        EXPECT_NE(settings.extensions.find("logicalCluster=lkc-1\x01"), std::string::npos);
+        EXPECT_NE(settings.extensions.find("identityPoolId=pool-2\x01"), std::string::npos);
+    }
+    EXPECT_EQ(settings_of(librdkafka).token_endpoint->authorities.path, "/etc/ca.pem");
+    for (std::string_view extensions : {"auth=x", "a", "a1=x", "=x", "a=\x02"}) {
+        librdkafka["sasl.oauthbearer.extensions"] = extensions;
+        EXPECT_EQ(refusal_of(librdkafka).code, SettingError::bad_value) << extensions;
+    }
 }
 
 TEST(SecuritySettings, refuses_what_it_cannot_do_and_says_so) {
