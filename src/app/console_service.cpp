@@ -5,12 +5,19 @@
 #include <utility>
 
 namespace riacho::app {
+namespace {
+
+constexpr std::size_t target_bytes_max = 64 << 10; ///< expressions and cursors are in addresses
+
+} // namespace
 
 Task<Outcome<void, client::SettingError>>
 ConsoleService::begin(std::vector<std::unique_ptr<io::Listener>> listeners, console::ConsoleOptions options) {
     options.issuer = &issuer_;
     CO_TRY(console_, co_await console::Console::make(world_, services_, std::move(options)));
-    server_ = std::make_unique<http::Server>(world_, services_, console_->make_router());
+    http::ServerOptions server;
+    server.heads.start_line_bytes_max = target_bytes_max;
+    server_ = std::make_unique<http::Server>(world_, services_, console_->make_router(), server);
     for (auto& listener : listeners) server_->serve(std::move(listener));
     console_->start();
     co_return Outcome<void, client::SettingError>();

@@ -19,6 +19,9 @@ std::unexpected<Failure<GroupError>> group_failure(ErrorCode error, std::string_
     if (error == ErrorCode::unknown_member_id || error == ErrorCode::non_empty_group)
         code = GroupError::has_members;
     if (error == ErrorCode::group_subscribed_to_topic) code = GroupError::subscribed;
+    if (error == ErrorCode::group_id_not_found) code = GroupError::no_such_group;
+    if (error == ErrorCode::unknown_topic_or_partition || error == ErrorCode::invalid_topic_exception)
+        code = GroupError::no_such_topic;
     return fail(code, fmt::format("{}: {}: {}", what, name_of(error), text_of(error)));
 }
 

@@ -17,7 +17,9 @@ enum class GroupError {
     subscribed,  ///< members read this topic, so its offsets stay
     not_allowed,
     unreachable,
-    refused, ///< of another of Kafka's errors, which is in the detail
+    no_such_group,
+    no_such_topic, ///< or partition
+    refused,       ///< of another of Kafka's errors, which is in the detail
 };
 
 struct ResetRequest {

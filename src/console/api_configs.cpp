@@ -11,6 +11,8 @@ namespace {
 
 using data::Json;
 using kafka::ErrorCode;
+
+constexpr std::size_t   changes_max = 200, name_max = 255, value_max = 65536;
 Task<OrProblem<Answer>> answer_configs(Asked asked, ConfigResource resource) {
     CO_TRY(Paging paging, paging_in(asked.target(), {"name"}));
     CO_TRY(auto described, co_await describe_configs(asked.cluster(), std::move(resource)));
@@ -24,21 +26,20 @@ using Change = kafka::IncrementalAlterConfigsRequest::Resource::Config;
 
 OrProblem<Change> change_in(const Json& json) {
     constexpr std::string_view operations[] = {"set", "delete", "append", "subtract"}; // Kafka's 0 to 3
-    const Json*                name = json.find("name");
-    const Json*                operation = json.find("operation");
-    const Json*                value = json.find("value");
-    if (!name || !name->string()) return bad_request("changes: each has a name");
-    auto found = operation && operation->string() ? std::ranges::find(operations, *operation->string())
-                                                  : std::end(operations);
+    TRY(Body change, Body::of(json, "changes"));
+    TRY(std::string name, change.text("name", {1, name_max}));
+    TRY(std::string operation, change.text("operation"));
+    TRY(auto value, change.text_if_there("value", {0, value_max}));
+    if (auto end = change.end(); !end) return std::unexpected(end.error());
+    auto found = std::ranges::find(operations, operation);
     if (found == std::end(operations))
-        return bad_request(fmt::format("changes: the operation of {} is one of set, delete, append, subtract",
-                                       *name->string()));
-    bool needs_value = *found != "delete";
-    if (needs_value && (!value || !value->string()))
-        return bad_request(fmt::format("changes: {} needs a value, as a text", *name->string()));
-    std::optional<std::string> text;
-    if (needs_value) text = *value->string();
-    return Change{*name->string(), static_cast<std::int8_t>(found - std::begin(operations)), std::move(text)};
+        return bad_request(
+            fmt::format("changes: the operation of {} is one of set, delete, append, subtract", name));
+    bool needs_value = operation != "delete";
+    if (needs_value && !value) return bad_request(fmt::format("changes: {} needs a value", name));
+    if (!needs_value) value.reset();
+    return Change{std::move(name), static_cast<std::int8_t>(found - std::begin(operations)),
+                  std::move(value)};
 }
 
 /// A broker of Apache Kafka learns of a change only after the controller has answered.
@@ -62,8 +63,8 @@ Task<OrProblem<Answer>> change_configs(Asked asked, ConfigResource resource) {
     CO_TRY(Body body, co_await Body::of(asked.exchange));
     const Json* changes = body.take("changes");
     if (auto end = body.end(); !end) co_return std::unexpected(end.error());
-    if (!changes || !changes->array() || changes->array()->empty())
-        co_return bad_request("changes: must be a list with at least one change");
+    if (!changes || !changes->array() || changes->array()->empty() || changes->array()->size() > changes_max)
+        co_return bad_request(fmt::format("changes: must be a list of 1 to {} changes", changes_max));
     kafka::IncrementalAlterConfigsRequest request;
     auto&                                 asked_for = request.resources.emplace_back();
     asked_for.resource_type = static_cast<std::int8_t>(resource.type);

@@ -15,6 +15,10 @@ using data::Json;
 using kafka::ErrorCode;
 using Member = client::Admin::Group::Member;
 
+constexpr std::string_view state_names[] = {
+    "stable", "preparing_rebalance", "completing_rebalance", "assigning", "reconciling", "empty", "dead",
+    "unknown"};
+
 /// Kafka's "PreparingRebalance" as the API writes it: "preparing_rebalance".
 std::string state_name(std::string_view state) {
     if (state.empty()) return "unknown";
@@ -142,6 +146,10 @@ Problem problem_of_group(const Failure<browse::GroupError>& failure) {
         return problem_of(ErrorCode::group_authorization_failed, failure.detail);
     case browse::GroupError::unreachable:
         return {http::Status::service_unavailable, "CLUSTER_UNREACHABLE", failure.detail};
+    case browse::GroupError::no_such_group:
+        return problem_of(ErrorCode::group_id_not_found, failure.detail);
+    case browse::GroupError::no_such_topic:
+        return problem_of(ErrorCode::unknown_topic_or_partition, failure.detail);
     case browse::GroupError::refused:
         break;
     }
@@ -150,7 +158,8 @@ Problem problem_of_group(const Failure<browse::GroupError>& failure) {
 
 OrProblem<std::vector<std::int32_t>> numbers_in(const Json* array, std::string_view where) {
     std::vector<std::int32_t> numbers;
-    if (!array || !array->array()) return bad_request(fmt::format("{}: must be a list of numbers", where));
+    if (!array || !array->array() || array->array()->empty())
+        return bad_request(fmt::format("{}: must be a list of numbers", where));
     for (const Json& one : *array->array()) {
         auto number = one.int64();
         if (!number || *number < 0 || *number > INT32_MAX)
@@ -190,13 +199,14 @@ OrProblem<std::vector<browse::ResetRequest::Topic>> topics_in(Body& body) {
     if (!listed || !listed->array() || listed->array()->empty())
         return bad_request("topics: must be a list with at least one topic");
     for (const Json& one : *listed->array()) {
-        const Json* name = one.find("topic");
-        if (!name || !name->string()) return bad_request("topics: each has a topic");
+        TRY(Body topic, Body::of(one, "topics"));
+        TRY(std::string name, topic.text("topic", {1, 249}));
         std::vector<std::int32_t> partitions;
-        if (const Json* some = one.find("partitions")) {
+        if (const Json* some = topic.take("partitions")) {
             TRY(partitions, numbers_in(some, "topics.partitions"));
         }
-        topics.push_back({*name->string(), std::move(partitions)});
+        if (auto end = topic.end(); !end) return std::unexpected(end.error());
+        topics.push_back({std::move(name), std::move(partitions)});
     }
     return topics;
 }
@@ -225,7 +235,11 @@ Task<OrProblem<Answer>> list_groups(Asked asked) {
     CO_TRY(auto picture, co_await asked.cluster().picture());
     std::set<std::string_view> states;
     for (const auto& [name, value] : asked.target().query)
-        if (name == "state") states.insert(value);
+        if (name == "state") {
+            if (std::ranges::find(state_names, value) == std::end(state_names))
+                co_return bad_request(fmt::format("state: no state of a group: '{}'", value));
+            states.insert(value);
+        }
     std::vector<ListedGroup> found;
     for (const auto& [id, group] : picture->groups) {
         ListedGroup one = listed_group(*picture, group);
@@ -292,7 +306,7 @@ Task<OrProblem<Answer>> reset_offsets(Asked asked) {
 }
 
 Task<OrProblem<Answer>> delete_offsets(Asked asked) {
-    const std::string* topic = asked.target().find("topic");
+    CO_TRY(const std::string* topic, topic_name_in(asked.target()));
     if (!topic) co_return bad_request("topic is missing");
     CO_TRY(auto partitions, partitions_in_query(asked.target()));
     auto forgotten = co_await browse::forget_offsets(

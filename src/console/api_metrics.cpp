@@ -30,9 +30,9 @@ OrProblem<std::vector<Metric>> metrics_in(const http::Target& target) {
 
 /// Whose series: the parameters that a key has beside the metric.
 OrProblem<SeriesKey> subject_in(const http::Target& target) {
-    SeriesKey          key;
-    const std::string* topic = target.find("topic");
-    const std::string* group = target.find("group");
+    SeriesKey key;
+    TRY(const std::string* topic, topic_name_in(target));
+    TRY(const std::string* group, text_in(target, "group", {0, 249}));
     if (topic) key.topic = *topic;
     if (group) key.group = *group;
     TRY(std::int64_t partition, number_in(target, "partition", -1, 0, INT32_MAX));

@@ -14,18 +14,22 @@ using data::Json;
 using http::Status;
 using kafka::ErrorCode;
 
+constexpr std::size_t headers_max = 1000;
+
 /// A part of a message to produce: nothing for null.
 OrProblem<std::optional<std::vector<std::byte>>> payload_in(const Json* json, std::string_view where) {
     if (!json || json->is_null()) return std::nullopt;
-    const Json* text = json->find("text");
-    const Json* base = json->find("base64");
-    if (text && text->string() && !base) {
-        ByteView bytes = as_bytes(*text->string());
+    TRY(Body members, Body::of(*json, where));
+    TRY(auto text, members.text_if_there("text"));
+    TRY(auto base, members.text_if_there("base64"));
+    if (auto end = members.end(); !end) return std::unexpected(end.error());
+    if (text.has_value() == base.has_value())
+        return bad_request(fmt::format("{}: must be null, {{\"text\"}} or {{\"base64\"}}", where));
+    if (text) {
+        ByteView bytes = as_bytes(*text);
         return std::vector<std::byte>(bytes.begin(), bytes.end());
     }
-    if (!base || !base->string() || text)
-        return bad_request(fmt::format("{}: must be null, {{\"text\"}} or {{\"base64\"}}", where));
-    auto bytes = parse_base64(*base->string());
+    auto bytes = parse_base64(*base);
     if (!bytes) return bad_request(fmt::format("{}.base64: is no base64", where));
     return *std::move(bytes);
 }
@@ -43,8 +47,11 @@ struct NewMessage {
 OrProblem<NewMessage> message_in(Body& body) {
     NewMessage message;
     TRY(message.partition, body.number_or_none("partition", 0, INT32_MAX));
-    TRY(message.key, payload_in(body.take("key"), "key"));
-    TRY(message.value, payload_in(body.take("value"), "value"));
+    const Json* key = body.take("key");
+    const Json* value = body.take("value");
+    if (!key || !value) return bad_request("key and value: null where there is none");
+    TRY(message.key, payload_in(key, "key"));
+    TRY(message.value, payload_in(value, "value"));
     TRY(auto timestamp, body.text_or_none("timestamp"));
     if (timestamp) {
         auto number = data::Number::from_text(*timestamp);
@@ -52,12 +59,16 @@ OrProblem<NewMessage> message_in(Body& body) {
         if (!message.timestamp) return bad_request("timestamp: must be a whole number, as text");
     }
     if (const Json* headers = body.take("headers")) {
-        if (!headers->array()) return bad_request("headers: must be a list");
-        for (const Json& header : *headers->array()) {
-            const Json* name = header.find("name");
-            if (!name || !name->string()) return bad_request("headers: each has a name");
-            TRY(auto value, payload_in(header.find("value"), "headers.value"));
-            message.headers.push_back({*name->string(), std::move(value)});
+        if (!headers->array() || headers->array()->size() > headers_max)
+            return bad_request(fmt::format("headers: must be a list of at most {}", headers_max));
+        for (const Json& one : *headers->array()) {
+            TRY(Body header, Body::of(one, "headers"));
+            TRY(std::string name, header.text("name"));
+            const Json* bytes = header.take("value");
+            if (!bytes) return bad_request("headers.value: null where there is none");
+            TRY(auto of_header, payload_in(bytes, "headers.value"));
+            if (auto end = header.end(); !end) return std::unexpected(end.error());
+            message.headers.push_back({std::move(name), std::move(of_header)});
         }
     }
     if (auto end = body.end(); !end) return std::unexpected(end.error());

@@ -17,22 +17,17 @@ namespace {
 using data::Json;
 using http::Status;
 
+constexpr std::size_t expression_max = 8192;  ///< characters
 constexpr std::size_t piece_bytes = 64 << 10; ///< of a file, before it is sent
 
-/// How many characters are before a byte of UTF-8.
-std::size_t code_points(std::string_view text, std::size_t bytes) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text.substr(0, bytes), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 Problem problem_of_expression(std::string_view text, const browse::Problem& problem) {
-    return {Status::bad_request, "BAD_EXPRESSION", problem.message, code_points(text, problem.at),
+    return {Status::bad_request, "BAD_EXPRESSION", problem.message, code_points(text.substr(0, problem.at)),
             problem.hint};
 }
 
 OrProblem<browse::Expression> expression_in(const http::Target& target) {
-    const std::string* where = target.find("where");
-    const std::string* text = target.find("text");
+    TRY(const std::string* where, text_in(target, "where", {1, expression_max}));
+    TRY(const std::string* text, text_in(target, "text", {1, expression_max}));
     if (where && text) return bad_request("text and where exclude each other");
     if (text) return browse::Expression::containing(*text);
     std::string_view said = where ? std::string_view(*where) : "";
@@ -256,7 +251,7 @@ Task<OrProblem<void>> search_messages(Asked asked) { return deliver(asked, {sear
 Task<OrProblem<void>> download_messages(Asked asked) { return deliver(asked, {file_in, give_file}); }
 
 Task<OrProblem<Answer>> check_expression(Asked asked) {
-    const std::string* where = asked.target().find("where");
+    CO_TRY(const std::string* where, text_in(asked.target(), "where", {0, expression_max}));
     if (!where) co_return bad_request("where is missing");
     auto compiled = browse::Expression::compile(*where);
     Json wrong = nullptr;

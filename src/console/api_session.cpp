@@ -26,7 +26,7 @@ Task<OrProblem<Answer>> get_session(Asked asked) {
 
 Task<OrProblem<Answer>> sign_in(Asked asked) {
     CO_TRY(Body body, co_await Body::of(asked.exchange));
-    CO_TRY(std::string password, body.text("password"));
+    CO_TRY(std::string password, body.text("password", {1, 1024}));
     if (auto end = body.end(); !end) co_return std::unexpected(end.error());
     Answer   answer{session_json(asked.console, SignedIn::yes)};
     SignIns& sign_ins = asked.console.sign_ins();

@@ -21,7 +21,7 @@ std::unexpected<Problem> refused(ErrorCode error, const std::optional<std::strin
 
 OrProblem<kafka::CreateTopicsRequest::Topic> new_topic_in(Body& body) {
     kafka::CreateTopicsRequest::Topic topic;
-    TRY(topic.name, body.text("name"));
+    TRY(topic.name, body.text("name", {0, 1024}));
     TRY(auto partitions, body.number_or_none("partitions", 1, 100'000));
     TRY(auto replicas, body.number_or_none("replication_factor", 1, INT16_MAX));
     topic.num_partitions =
@@ -31,8 +31,8 @@ OrProblem<kafka::CreateTopicsRequest::Topic> new_topic_in(Body& body) {
     if (configs && !configs->object()) return bad_request("configs: must be an object");
     if (configs)
         for (const data::JsonMember& config : *configs->object()) {
-            if (!config.value.string())
-                return bad_request(fmt::format("configs.{}: must be a text", config.name));
+            if (!config.value.string() || code_points(*config.value.string()) > 65536)
+                return bad_request(fmt::format("configs.{}: must be a text of at most 65536", config.name));
             topic.configs.push_back({config.name, *config.value.string()});
         }
     if (auto end = body.end(); !end) return std::unexpected(end.error());
@@ -48,9 +48,12 @@ OrProblem<std::vector<std::int32_t>> partitions_in(Body& body, const TopicPictur
     if (named)
         for (const Json& one : *named->array()) {
             auto number = one.int64();
-            if (!number || *number < 0 || *number >= static_cast<std::int64_t>(topic.partitions.size()))
-                return bad_request(fmt::format("partitions: {} has those from 0 to {}", topic.name,
-                                               topic.partitions.size() - 1));
+            if (!number || *number < 0 || *number > INT32_MAX)
+                return bad_request("partitions: must be a list of numbers");
+            if (*number >= static_cast<std::int64_t>(topic.partitions.size()))
+                return std::unexpected(
+                    problem_of(ErrorCode::unknown_topic_or_partition,
+                               fmt::format("{} has no partition {}", topic.name, *number)));
             partitions.push_back(static_cast<std::int32_t>(*number));
         }
     else

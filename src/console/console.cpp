@@ -122,12 +122,19 @@ Task<> keep_sampling(io::Shard& shard, ClusterView& cluster, io::Event& stopping
     }
 }
 
+Task<Outcome<void, http::Status>> refuse_path(Console& console, http::Exchange& exchange) {
+    if (auto allowed = check_access(console.options(), exchange); !allowed)
+        co_await exchange.respond(response_of(allowed.error()));
+    else
+        co_return fail(http::Status::not_found, "the API has no such path");
+    co_return {};
+}
+
 Task<Outcome<void, http::Status>> send_file(Console& console, http::Exchange& exchange, std::string path) {
     if (auto allowed = check_access(console.options(), exchange); !allowed) {
         co_await exchange.respond(response_of(allowed.error()));
         co_return {};
     }
-    if (path.starts_with("api/")) co_return fail(http::Status::not_found, "the API has no such path");
     // Every other address is one of the page's own; names of topics look like files.
     bool is_file =
         std::ranges::any_of(page_assets(), [&](const http::Asset& asset) { return asset.path == path; });
@@ -162,6 +169,9 @@ http::Router Console::make_router() {
             route.options);
     router.add(Method::get, "/api/v1/openapi.json",
                [this](http::Exchange& exchange) { return send_file(*this, exchange, "openapi.json"); });
+    for (Method method : {Method::get, Method::post, Method::put, Method::patch, Method::remove})
+        router.add(method, "/api/{path...}",
+                   [this](http::Exchange& exchange) { return refuse_path(*this, exchange); });
     router.add(Method::get, "/{path...}", [this](http::Exchange& exchange) {
         return send_file(*this, exchange, exchange.parameter("path"));
     });

@@ -1,5 +1,6 @@
 #include "console/listing.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -35,6 +36,28 @@ TEST(Listing, refuses_what_it_cannot_sort_or_count_by) {
     EXPECT_EQ(listed("order=up"), "order: one of asc, desc, not 'up'");
     EXPECT_EQ(listed("limit=0"), "limit: a whole number from 1 to 1000, not '0'");
     EXPECT_EQ(listed("offset=1x"), "offset: a whole number from 0 to 2147483647, not '1x'");
+}
+
+TEST(Listing, refuses_a_text_that_is_longer_than_it_may_be_in_characters) {
+    std::string letter = "%C3%A1"; // á
+    std::string some, more;
+    for (int i = 0; i < 255; ++i) some += letter;
+    more = some + letter;
+    EXPECT_TRUE(listed("search=" + some).starts_with(R"({"total":)"));
+    EXPECT_EQ(listed("search=" + more), "search: from 0 to 255 characters");
+    for (const char* name : {"", "a%2Fb", "a%20b", "%C3%A1"})
+        EXPECT_FALSE(topic_name_in(*http::target_of(fmt::format("/x?topic={}", name)))) << name;
+    EXPECT_TRUE(topic_name_in(*http::target_of("/x?topic=my.Orders_1-2")));
+}
+
+TEST(Listing, reads_an_object_in_a_body_to_its_last_member) {
+    data::Json one = data::Json::Object{{"name", "a"}, {"value", nullptr}, {"more", 1}};
+    Body       body = *Body::of(one, "changes");
+    EXPECT_EQ(*body.text("name", {1, 1}), "a");
+    EXPECT_EQ(body.text("value").error().detail, "changes.value: must be a text");
+    EXPECT_EQ(body.text("other").error().detail, "changes.other is missing");
+    EXPECT_EQ(body.end().error().detail, "changes.more is unknown here");
+    EXPECT_EQ(Body::of(data::Json(1), "changes").error().detail, "changes: must be an object");
 }
 
 TEST(Listing, finds_names_whatever_their_case) {

@@ -48,6 +48,7 @@ std::string code_of(Status status) {
     case Status::not_found:
         return "NO_SUCH_PATH";
     case Status::method_not_allowed:
+    case Status::not_implemented:
         return "METHOD_NOT_ALLOWED";
     case Status::content_too_large:
         return "TOO_LARGE";

@@ -12,11 +12,24 @@ namespace {
 
 using data::Json;
 
+constexpr std::size_t search_max = 255;
+constexpr std::size_t topic_name_max = 249;
+constexpr std::size_t partitions_max = 10'000;
+
 std::string lower_case(std::string_view text) {
     std::string lower(text);
     for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return lower;
+}
+
+bool fits(std::string_view text, Length length) {
+    std::size_t size = code_points(text);
+    return size >= length.low && size <= length.high;
+}
+
+std::unexpected<Problem> bad_length(std::string_view name, Length length) {
+    return bad_request(fmt::format("{}: from {} to {} characters", name, length.low, length.high));
 }
 
 } // namespace
@@ -58,6 +71,25 @@ OrProblem<std::string> choice_in(const http::Target& target, std::string_view na
     return *said;
 }
 
+std::size_t code_points(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+OrProblem<const std::string*> text_in(const http::Target& target, std::string_view name, Length length) {
+    const std::string* said = target.find(name);
+    if (said && !fits(*said, length)) return bad_length(name, length);
+    return said;
+}
+
+OrProblem<const std::string*> topic_name_in(const http::Target& target) {
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    TRY(const std::string* name, text_in(target, "topic", {1, topic_name_max}));
+    if (name && name->find_first_not_of(allowed) != std::string::npos)
+        return bad_request("topic: letters, digits, '.', '_' and '-' make the name of a topic");
+    return name;
+}
+
 OrProblem<std::vector<std::int32_t>> partitions_in_query(const http::Target& target) {
     std::vector<std::int32_t> partitions;
     for (const auto& [name, value] : target.query) {
@@ -67,6 +99,8 @@ OrProblem<std::vector<std::int32_t>> partitions_in_query(const http::Target& tar
         auto         read = std::from_chars(value.data(), end, number);
         if (read.ec != std::errc() || read.ptr != end || number < 0)
             return bad_request(fmt::format("partition: no number: '{}'", value));
+        if (partitions.size() == partitions_max)
+            return bad_request(fmt::format("partition: at most {}", partitions_max));
         partitions.push_back(number);
     }
     return partitions;
@@ -77,8 +111,8 @@ bool Paging::finds(std::string_view name) const {
 }
 
 OrProblem<Paging> paging_in(const http::Target& target, std::vector<std::string_view> sorts) {
-    Paging             paging;
-    const std::string* search = target.find("search");
+    Paging paging;
+    TRY(const std::string* search, text_in(target, "search", {0, search_max}));
     if (search) paging.search = lower_case(*search);
     TRY(paging.sort, choice_in(target, "sort", std::move(sorts)));
     TRY(std::string order, choice_in(target, "order", {"asc", "desc"}));
@@ -115,17 +149,29 @@ const Json* Body::take(std::string_view name) {
     return found;
 }
 
-OrProblem<std::string> Body::text(std::string_view name) {
-    TRY(auto found, text_or_none(name));
-    if (!found) return bad_request(fmt::format("{} is missing", name));
+OrProblem<Body> Body::of(const Json& value, std::string_view where) {
+    if (!value.object()) return bad_request(fmt::format("{}: must be an object", where));
+    return Body(*value.object(), fmt::format("{}.", where));
+}
+
+OrProblem<std::string> Body::text(std::string_view name, Length length) {
+    TRY(auto found, text_if_there(name, length));
+    if (!found) return bad_request(fmt::format("{}{} is missing", prefix_, name));
     return *std::move(found);
+}
+
+OrProblem<std::optional<std::string>> Body::text_if_there(std::string_view name, Length length) {
+    const Json* value = take(name);
+    if (!value) return std::nullopt;
+    if (!value->string()) return bad_request(fmt::format("{}{}: must be a text", prefix_, name));
+    if (!fits(*value->string(), length)) return bad_length(prefix_ + std::string(name), length);
+    return *value->string();
 }
 
 OrProblem<std::optional<std::string>> Body::text_or_none(std::string_view name) {
     const Json* value = take(name);
     if (!value || value->is_null()) return std::nullopt;
-    if (!value->string()) return bad_request(fmt::format("{}: must be a text", name));
-    return *value->string();
+    return text_if_there(name);
 }
 
 OrProblem<std::optional<std::int64_t>> Body::number_or_none(std::string_view name, std::int64_t low,
@@ -134,13 +180,15 @@ OrProblem<std::optional<std::int64_t>> Body::number_or_none(std::string_view nam
     if (!value || value->is_null()) return std::nullopt;
     auto number = value->int64();
     if (!number || *number < low || *number > high)
-        return bad_request(fmt::format("{}: must be a whole number from {} to {}", name, low, high));
+        return bad_request(
+            fmt::format("{}{}: must be a whole number from {} to {}", prefix_, name, low, high));
     return number;
 }
 
 OrProblem<void> Body::end() const {
     std::size_t at = taken_.find('-');
-    if (at != std::string::npos) return bad_request(fmt::format("{} is unknown here", members_[at].name));
+    if (at != std::string::npos)
+        return bad_request(fmt::format("{}{} is unknown here", prefix_, members_[at].name));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "data/json.hpp"
 #include "http/exchange.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,18 @@ OrProblem<std::int64_t> number_in(const http::Target& target, std::string_view n
 OrProblem<std::string> choice_in(const http::Target& target, std::string_view name,
                                  std::vector<std::string_view> allowed);
 
+/// How many characters a text may have.
+struct Length {
+    std::size_t low = 0;
+    std::size_t high = SIZE_MAX;
+};
+/// How many characters a text of UTF-8 has.
+std::size_t code_points(std::string_view text);
+/// Null where it is missing.
+OrProblem<const std::string*> text_in(const http::Target& target, std::string_view name, Length length);
+/// A topic's name in the query, which is as Kafka allows them; null where it is missing.
+OrProblem<const std::string*> topic_name_in(const http::Target& target);
+
 /// The `partition` parameters; none for all.
 OrProblem<std::vector<std::int32_t>> partitions_in_query(const http::Target& target);
 
@@ -44,15 +57,19 @@ struct Paging {
 };
 OrProblem<Paging> paging_in(const http::Target& target, std::vector<std::string_view> sorts);
 
-/// The members of a body that is an object, of which none may be left over.
+/// The members of an object in a body, of which none may be left over.
 class Body {
 public:
-    /// An empty body is an empty object.
+    /// The whole body; an empty one is an empty object.
     static Task<OrProblem<Body>> of(http::Exchange& exchange);
+    /// An object inside of it, which complaints call `where`.
+    static OrProblem<Body> of(const data::Json& value, std::string_view where);
 
     /// Null where it is not there.
-    const data::Json*                      take(std::string_view name);
-    OrProblem<std::string>                 text(std::string_view name);
+    const data::Json*                     take(std::string_view name);
+    OrProblem<std::string>                text(std::string_view name, Length length = {});
+    OrProblem<std::optional<std::string>> text_if_there(std::string_view name, Length length = {});
+    /// The same, where null is as good as nothing.
     OrProblem<std::optional<std::string>>  text_or_none(std::string_view name);
     OrProblem<std::optional<std::int64_t>> number_or_none(std::string_view name, std::int64_t low,
                                                           std::int64_t high);
@@ -60,9 +77,11 @@ public:
     OrProblem<void> end() const;
 
 private:
-    explicit Body(data::Json::Object members) : members_(std::move(members)), taken_(members_.size(), '-') {}
+    explicit Body(data::Json::Object members, std::string prefix = "")
+        : members_(std::move(members)), prefix_(std::move(prefix)), taken_(members_.size(), '-') {}
 
     data::Json::Object members_;
+    std::string        prefix_; ///< "changes."
     std::string        taken_;
 };
 

@@ -6,8 +6,8 @@
 namespace riacho::http {
 namespace {
 
-constexpr std::array<std::string_view, 7> method_names{"GET",   "HEAD",   "POST",   "PUT",
-                                                       "PATCH", "DELETE", "OPTIONS"};
+constexpr std::array<std::string_view, 8> method_names{"GET",   "HEAD",   "POST",    "PUT",
+                                                       "PATCH", "DELETE", "OPTIONS", "TRACE"};
 
 constexpr std::pair<Status, std::string_view> reasons[] = {
     {Status::continue_sending, "Continue"},

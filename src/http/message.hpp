@@ -9,8 +9,8 @@
 
 namespace riacho::http {
 
-/// The methods that are served; any other is answered with 501.
-enum class Method : std::uint8_t { get, head, post, put, patch, remove, options };
+/// The methods that routes may have, or be asked for (405); any other is answered with 501.
+enum class Method : std::uint8_t { get, head, post, put, patch, remove, options, trace };
 
 enum class Version : std::uint8_t { http_1_0, http_1_1, http_2 };
 

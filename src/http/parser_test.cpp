@@ -106,7 +106,7 @@ TEST(RequestParser, refuses_what_others_may_read_differently) {
         {"a fragment", "GET /a#b HTTP/1.1\r\n", refused(ParseError::bad_start_line)},
         {"another scheme", "GET ftp://x/ HTTP/1.1\r\n", refused(ParseError::bad_start_line)},
         {"a tunnel", "CONNECT x:1 HTTP/1.1\r\n", refused(ParseError::bad_start_line)},
-        {"a method that is not served", "TRACE / HTTP/1.1\r\n", refused(ParseError::unknown_method)},
+        {"a method that is not served", "BREW / HTTP/1.1\r\n", refused(ParseError::unknown_method)},
         {"a small method", "get / HTTP/1.1\r\n", refused(ParseError::unknown_method)},
         {"two empty lines", "\r\n\r\nGET / HTTP/1.1\r\n", refused(ParseError::bad_start_line)},
         {"an unknown expectation", head + "Expect: wonders\r\n\r\n",

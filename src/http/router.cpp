@@ -112,9 +112,13 @@ Task<Outcome<void, Status>> Router::ask(Exchange& exchange) const {
         if (auto passed = guard_(exchange); !passed) co_return passed;
     }
     std::vector<Method> allowed;
+    bool                is_allowed_by_rest = false;
     for (const Route& route : routes_) {
+        bool is_rest = route.segments.back().kind == Kind::rest;
+        if (is_rest && !allowed.empty() && !is_allowed_by_rest) break; // the path is another route's
         auto parameters = match(route, exchange.target().segments);
         if (!parameters) continue;
+        is_allowed_by_rest = is_rest;
         allowed.push_back(route.method);
         if (!serves(route.method, exchange.head().method)) continue;
         std::uint64_t bytes = route.options.body_bytes_max.value_or(exchange.body_bytes_max());

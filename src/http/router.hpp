@@ -18,7 +18,8 @@ struct RouteOptions {
 /// Which handler answers which method and path. Filled before its server starts, then only read.
 ///
 /// A pattern is a path whose segments are words, `{name}` for any one segment, and at its end `{name...}` for
-/// all that is left. Words come before names, and names before the rest, whatever the order of adding.
+/// all that is left. Words come before names, and names before the rest, whatever the order of adding. A path
+/// that another pattern has, with any method, is none of a rest's.
 class Router {
 public:
     /// Before any handler: may refuse, as for want of a password.

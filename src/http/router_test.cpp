@@ -47,6 +47,8 @@ TEST_F(RouterTest, finds_the_handler_of_a_method_and_a_path) {
         {"PUT /a", "405 Allow: GET, HEAD, OPTIONS"},
         {"POST /topics/a", "405 Allow: GET, HEAD, PUT, OPTIONS"},
         {"OPTIONS /topics/a", "204 Allow: GET, HEAD, PUT, OPTIONS"},
+        {"TRACE /topics/a", "405 Allow: GET, HEAD, PUT, OPTIONS"},
+        {"GET /topics/a/groups/b", "405 Allow: DELETE, OPTIONS"},
         {"DELETE /topics/a/groups/b", "/topics/{topic}/groups/{group} topic=a group=b"},
         {"GET /%zz", "400"},
     };

@@ -5,7 +5,9 @@ import time
 
 from harness import tools
 
-for name, build in (("confluent-kafka", tools.python), ("kafka-clients", lambda: tools.java("kafka-clients")),
+for name, build in (("confluent-kafka", tools.python),
+                    ("schemathesis", lambda: tools.python("schemathesis")),
+                    ("kafka-clients", lambda: tools.java("kafka-clients")),
                     ("apache-kafka", lambda: tools.java("apache-kafka")), ("go-article", tools.go_article),
                     ("franz-go", tools.franz_go), ("kafkajs", tools.kafkajs), ("h2spec", tools.h2spec)):
     start = time.monotonic()

@@ -48,16 +48,16 @@ def java(project: str) -> list:
     return ["java", "-cp", classpath]
 
 
-def python() -> pathlib.Path:
-    """The interpreter of a venv with what requirements.txt pins."""
-    requirements = INTEROP / "confluent-kafka/requirements.txt"
+def python(project: str = "confluent-kafka") -> pathlib.Path:
+    """The interpreter of a venv with what tests/interop/PROJECT/requirements.txt pins."""
+    requirements = INTEROP / project / "requirements.txt"
 
     def build(folder: pathlib.Path) -> None:
         run([sys.executable, "-m", "venv", folder / "venv"])
         run([folder / "venv/bin/pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
              "--only-binary", ":all:", "-r", requirements], 300)
 
-    return once("confluent-kafka", [requirements], build) / "venv/bin/python"
+    return once(project, [requirements], build) / "venv/bin/python"
 
 
 def go_article() -> pathlib.Path:
