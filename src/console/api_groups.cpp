@@ -2,7 +2,6 @@
 #include "console/api.hpp"
 #include "console/api_parts.hpp"
 #include "console/listing.hpp"
-#include "kafka/records/consumer_protocol.hpp"
 
 #include <fmt/core.h>
 #include <set>
@@ -13,7 +12,6 @@ namespace {
 
 using data::Json;
 using kafka::ErrorCode;
-using Member = client::Admin::Group::Member;
 
 constexpr std::string_view state_names[] = {
     "stable", "preparing_rebalance", "completing_rebalance", "assigning", "reconciling", "empty", "dead",
@@ -40,18 +38,19 @@ struct ListedGroup {
 
 /// In one topic, or (empty) in all.
 ListedGroup listed_group(const Picture& picture, const GroupPicture& group, std::string_view topic = {}) {
-    return {&group, state_name(group.described.group_state), group.described.members.size(),
-            picture.lag_of(group, topic)};
+    return {&group, state_name(group.state), group.members.size(), picture.lag_of(group, topic)};
 }
 
 Json group_summary_json(const ListedGroup& listed) {
     const GroupPicture&        group = *listed.group;
     std::set<std::string_view> topics;
     for (const client::GroupOffset& offset : group.offsets) topics.insert(offset.topic);
-    const std::string& protocol = group.described.protocol_type;
+    constexpr std::string_view types[] = {"classic", "consumer", "share", "streams"};
+    bool                       is_known = std::ranges::find(types, group.type) != std::end(types);
+    const std::string&         protocol = group.protocol_type;
     return Json::Object{{"group", group.id},
                         {"state", listed.state},
-                        {"type", "classic"},
+                        {"type", is_known ? group.type : "unknown"},
                         {"protocol_type", protocol.empty() ? Json(nullptr) : Json(protocol)},
                         {"members", listed.members},
                         {"topics", topics.size()},
@@ -59,25 +58,17 @@ Json group_summary_json(const ListedGroup& listed) {
                         {"coordinator", group.coordinator < 0 ? Json(nullptr) : Json(group.coordinator)}};
 }
 
-std::vector<kafka::ConsumerProtocolAssignment::AssignedPartition> assigned_to(const GroupPicture& group,
-                                                                              const Member&       member) {
-    if (group.described.protocol_type != "consumer" || member.member_assignment.empty()) return {};
-    auto decoded = kafka::decode_assignment(member.member_assignment);
-    if (!decoded) return {};
-    return std::move(decoded->assigned_partitions);
-}
-
-Json member_json(const GroupPicture& group, const Member& member) {
+Json member_json(const MemberPicture& member) {
     Json::Array assignment;
-    for (const auto& assigned : assigned_to(group, member)) {
+    for (const auto& assigned : member.assigned) {
         Json::Array partitions;
         for (std::int32_t partition : assigned.partitions) partitions.push_back(partition);
         assignment.push_back(Json::Object{{"topic", assigned.topic}, {"partitions", std::move(partitions)}});
     }
-    return Json::Object{{"member_id", member.member_id},
-                        {"instance_id", or_null(member.group_instance_id)},
+    return Json::Object{{"member_id", member.id},
+                        {"instance_id", or_null(member.instance_id)},
                         {"client_id", member.client_id},
-                        {"host", member.client_host},
+                        {"host", member.host},
                         {"assignment", std::move(assignment)}};
 }
 
@@ -87,10 +78,10 @@ using Place = std::pair<std::string, std::int32_t>;
 std::map<Place, std::string> readers_of(const GroupPicture& group) {
     std::map<Place, std::string> readers;
     for (const client::GroupOffset& offset : group.offsets) readers[{offset.topic, offset.partition}];
-    for (const Member& member : group.described.members)
-        for (const auto& assigned : assigned_to(group, member))
+    for (const MemberPicture& member : group.members)
+        for (const auto& assigned : member.assigned)
             for (std::int32_t partition : assigned.partitions)
-                readers[{assigned.topic, partition}] = member.member_id;
+                readers[{assigned.topic, partition}] = member.id;
     return readers;
 }
 
@@ -257,9 +248,8 @@ Task<OrProblem<Answer>> list_topic_groups(Asked asked) {
     for (const auto& [id, group] : picture->groups) {
         ListedGroup one = listed_group(*picture, group, topic->name);
         one.members = 0;
-        for (const Member& member : group.described.members)
-            for (const auto& assigned : assigned_to(group, member))
-                one.members += assigned.topic == topic->name ? 1 : 0;
+        for (const MemberPicture& member : group.members)
+            for (const auto& assigned : member.assigned) one.members += assigned.topic == topic->name ? 1 : 0;
         bool has_to_do = reads(group, topic->name) || one.members > 0;
         if (has_to_do && paging.finds(id)) found.push_back(std::move(one));
     }
@@ -270,8 +260,8 @@ Task<OrProblem<Answer>> get_group(Asked asked) {
     CO_TRY(auto picture, co_await asked.cluster().picture());
     CO_TRY(const GroupPicture* group, group_in(*picture, asked.exchange.parameter("group")));
     Json::Array members;
-    for (const Member& member : group->described.members) members.push_back(member_json(*group, member));
-    const std::string& assignor = group->described.protocol_data;
+    for (const MemberPicture& member : group->members) members.push_back(member_json(member));
+    const std::string& assignor = group->assignor;
     co_return Answer{Json::Object{{"summary", group_summary_json(listed_group(*picture, *group))},
                                   {"assignor", assignor.empty() ? Json(nullptr) : Json(assignor)},
                                   {"members", std::move(members)},

@@ -115,7 +115,7 @@ void look_at_groups(const Picture& picture, std::vector<Attention>& found) {
                              "or the topic was made again.",
                              partitions_text(lost), id)});
         auto lag = picture.lag_of(group);
-        if (group.is_at_work() || group.state() != "Empty" || lag.value_or(0) == 0) continue;
+        if (group.is_at_work() || group.state != "Empty" || lag.value_or(0) == 0) continue;
         found.push_back({Severity::warning,
                          Subject::group,
                          "group_without_members",

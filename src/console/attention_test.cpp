@@ -69,7 +69,7 @@ TEST(Attention, sees_a_group_that_nobody_works_for_while_messages_wait) {
     Picture       picture = healthy();
     GroupPicture& group = picture.groups["billing"];
     group.id = "billing";
-    group.described.group_state = "Empty";
+    group.state = "Empty";
     group.offsets = {{"orders", 0, 25}};
     EXPECT_EQ(picture.lag_of(group), 5);
     EXPECT_EQ(codes(picture), Codes{"group_without_members billing"});
@@ -98,7 +98,7 @@ TEST(Attention, sees_committed_offsets_where_nothing_is_any_more) {
     Picture       picture = healthy();
     GroupPicture& group = picture.groups["billing"];
     group.id = "billing";
-    group.described.members.resize(1);
+    group.members.resize(1);
     for (std::int64_t inside : {10, 30}) {
         group.offsets = {{"orders", 0, inside}};
         EXPECT_EQ(codes(picture), Codes{}) << inside;
@@ -108,7 +108,7 @@ TEST(Attention, sees_committed_offsets_where_nothing_is_any_more) {
         EXPECT_EQ(codes(picture), Codes{"offset_out_of_range billing"}) << outside;
     }
     EXPECT_EQ(attention_in({picture, "prod"})[0].severity, Attention::Severity::warning);
-    group.described.members.clear();
+    group.members.clear();
     EXPECT_EQ(attention_in({picture, "prod"})[0].severity, Attention::Severity::info)
         << "nobody is hit by it now";
 }

@@ -1,6 +1,8 @@
 #include "console/picture.hpp"
 
 #include "console/kind.hpp"
+#include "console/picture_groups.hpp"
+#include "riacho/version.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -76,32 +78,13 @@ Task<> add_sizes(Picture& picture, client::Admin& admin) {
     }
 }
 
-Task<> add_groups(Picture& picture, client::Admin& admin) {
-    auto brokers = co_await admin.list_groups();
-    if (!brokers) co_return;
-    picture.are_groups_known = true;
-    std::vector<std::string> ids;
-    for (const auto& broker : *brokers) {
-        picture.are_groups_known &= broker.reply && broker.reply->error_code == ErrorCode::none;
-        if (!broker.reply) continue;
-        for (const auto& group : broker.reply->groups) {
-            if (!picture.groups
-                     .try_emplace(group.group_id, GroupPicture{group.group_id, broker.broker, {}, {}})
-                     .second)
-                continue;
-            ids.push_back(group.group_id);
-        }
-    }
-    auto described = co_await admin.describe_groups(ids);
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        if (described[i] && described[i]->error_code == ErrorCode::none)
-            picture.groups.at(ids[i]).described = *std::move(described[i]);
-    for (auto& [id, group] : picture.groups) {
-        auto offsets = co_await admin.fetch_offsets(id);
-        if (!offsets) continue;
-        std::erase_if(*offsets, [](const client::GroupOffset& offset) { return offset.offset < 0; });
-        group.offsets = *std::move(offsets);
-    }
+Task<> add_kind(Picture& picture, client::Admin& admin) {
+    // Brokers refuse who gives no name.
+    kafka::ApiVersionsRequest request{.client_software_name = "riacho",
+                                      .client_software_version = std::string(version)};
+    auto versions = co_await admin.cluster().ask(client::AnyBroker{}, std::move(request));
+    if (versions && versions->error_code == ErrorCode::none)
+        picture.kind = kind_of(picture.cluster_id, *versions);
 }
 
 constexpr std::size_t min_isr_topics_max = 200; ///< that are asked for at one time
@@ -151,9 +134,8 @@ std::size_t TopicPicture::under_min_isr() const {
 }
 
 bool GroupPicture::is_rebalancing() const {
-    const std::string& now = state();
-    return now == "PreparingRebalance" || now == "CompletingRebalance" || now == "Assigning" ||
-           now == "Reconciling";
+    return state == "PreparingRebalance" || state == "CompletingRebalance" || state == "Assigning" ||
+           state == "Reconciling";
 }
 
 std::optional<std::int64_t> TopicPicture::messages() const {
@@ -212,8 +194,8 @@ Task<client::Reply<Picture>> take_picture(client::Admin& admin, std::shared_ptr<
     add_metadata(picture, std::move(metadata));
     if (before && before->cluster_id == picture.cluster_id)
         picture.kind = before->kind;
-    else if (auto versions = co_await admin.cluster().ask(client::AnyBroker{}, kafka::ApiVersionsRequest{}))
-        picture.kind = kind_of(picture.cluster_id, *versions);
+    else
+        co_await add_kind(picture, admin);
     co_await add_min_isr(picture, admin);
     co_await add_offsets(picture, admin, earliest);
     co_await add_offsets(picture, admin, latest);

@@ -45,15 +45,30 @@ struct TopicPicture {
     std::optional<std::int64_t> bytes() const;
 };
 
+struct MemberPicture {
+    struct Assigned {
+        std::string               topic;
+        std::vector<std::int32_t> partitions;
+    };
+    std::string                id;
+    std::optional<std::string> instance_id;
+    std::string                client_id;
+    std::string                host;
+    std::vector<Assigned>      assigned; ///< empty where only the protocol type's clients can read it
+};
+
 struct GroupPicture {
     std::string                      id;
     std::int32_t                     coordinator = -1;
-    client::Admin::Group             described;
+    std::string                      type = "classic"; ///< in lower case: classic, consumer, share, streams
+    std::string                      state;            ///< Kafka's name of it
+    std::string                      protocol_type;    ///< of a classic group
+    std::string                      assignor;
+    std::vector<MemberPicture>       members;
     std::vector<client::GroupOffset> offsets; ///< only those that were committed
 
-    const std::string& state() const { return described.group_state; } ///< Kafka's name of it
-    bool               is_at_work() const { return !described.members.empty(); }
-    bool               is_rebalancing() const;
+    bool is_at_work() const { return !members.empty(); }
+    bool is_rebalancing() const;
 };
 
 struct BrokerPicture {

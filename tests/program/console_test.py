@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 
 from program import ProgramTest  # first: it knows where the others are
+from harness import tools
 from harness.process import Process, free_port, run, wait_until
 
 
@@ -266,6 +267,33 @@ class OnAnyCluster(ConsoleCase):
         self.assertEqual(self.series("lag", "&group=nobody"), [])
         for query in ("", "?name=colour", "?name=lag&step=1", "?name=lag&partition=0", "?name=lag&from=soon"):
             self.assertEqual(self.api("GET", f"/metrics{query}")[1]["code"], "BAD_REQUEST", query)
+
+
+@unittest.skipUnless(os.environ.get("RIACHO_TEST_BROKER") == "apache-kafka", "only Kafka has these groups so far")
+class OnApacheKafka(ConsoleCase):
+    def test_a_group_of_the_newer_protocol_has_its_type_members_and_what_they_read(self):
+        self.api("POST", "/topics", {"name": "orders", "partitions": 2})
+        run(["kcat", "-b", self.broker, "-P", "-t", "orders", "-D", ";"], input="a;b;c")
+        settings = {"bootstrap.servers": self.broker, "group.id": "newer", "group.protocol": "consumer",
+                    "client.id": "reader", "auto.offset.reset": "earliest"}
+        words = f"import confluent_kafka as k; c = k.Consumer({settings}); c.subscribe(['orders'])\nwhile 1: c.poll(1)"
+        consumer = Process([tools.python(), "-c", words], self.folder, "consumer")
+        self.addCleanup(consumer.kill)
+
+        def assigned() -> list[dict]:
+            _, group = self.api("GET", "/groups/newer")
+            return [one for one in group.get("members", []) if one["assignment"]]
+        member = wait_until(assigned, 100, "the member has its partitions")[0]
+        self.assertEqual((member["client_id"], member["assignment"]),
+                         ("reader", [{"topic": "orders", "partitions": [0, 1]}]))
+        wait_until(lambda: self.api("GET", "/groups/newer")[1]["summary"]["lag"] == "0", 100, "its commits")
+        _, group = self.api("GET", "/groups/newer")
+        summary = group["summary"]
+        self.assertEqual((summary["type"], summary["state"], summary["members"], summary["protocol_type"]),
+                         ("consumer", "stable", 1, None))
+        self.assertEqual(group["assignor"], "uniform")
+        self.assertEqual({one["member_id"] for one in group["offsets"]}, {member["member_id"]})
+        self.assertEqual(self.api("GET", "")[1]["summary"]["kind"], "kafka")
 
 
 class OnRiacho(ConsoleCase):

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/link/cluster.hpp"
+#include "kafka/messages/consumer_group_describe.hpp"
 #include "kafka/messages/create_partitions.hpp"
 #include "kafka/messages/create_topics.hpp"
 #include "kafka/messages/delete_groups.hpp"
@@ -109,8 +110,11 @@ public:
 
     using Group = kafka::DescribeGroupsResponse::Group;
     using DeletedGroup = kafka::DeleteGroupsResponse::Result;
-    Task<std::vector<Reply<Group>>>        describe_groups(std::vector<std::string> ids);
-    Task<std::vector<Reply<DeletedGroup>>> delete_groups(std::vector<std::string> ids);
+    using ConsumerGroup = kafka::ConsumerGroupDescribeResponse::Group;
+    Task<std::vector<Reply<Group>>> describe_groups(std::vector<std::string> ids);
+    /// Of the newer protocol (KIP-848). It does not know the others' groups, nor do they know these.
+    Task<std::vector<Reply<ConsumerGroup>>> describe_consumer_groups(std::vector<std::string> ids);
+    Task<std::vector<Reply<DeletedGroup>>>  delete_groups(std::vector<std::string> ids);
     /// All that a group has committed, by topic and partition.
     Task<Reply<std::vector<GroupOffset>>> fetch_offsets(std::string group);
     /// As somebody who is no member: the broker refuses while the group has some.

@@ -65,6 +65,14 @@ Task<std::vector<Reply<Admin::Group>>> Admin::describe_groups(std::vector<std::s
     return scatter(cluster_.inside(), asks_for(std::move(ids)), std::move(how));
 }
 
+Task<std::vector<Reply<Admin::ConsumerGroup>>> Admin::describe_consumer_groups(std::vector<std::string> ids) {
+    Scatter<kafka::ConsumerGroupDescribeRequest, GroupAsk, ConsumerGroup> how{
+        .request =
+            [](const auto& asks) { return kafka::ConsumerGroupDescribeRequest{.group_ids = ids_of(asks)}; },
+        .result = [](auto& answer, const GroupAsk& ask) { return find_group(answer.groups, ask.id); }};
+    return scatter(cluster_.inside(), asks_for(std::move(ids)), std::move(how));
+}
+
 Task<std::vector<Reply<Admin::DeletedGroup>>> Admin::delete_groups(std::vector<std::string> ids) {
     Scatter<kafka::DeleteGroupsRequest, GroupAsk, DeletedGroup> how{
         .request = [](const auto& asks) { return kafka::DeleteGroupsRequest{.groups_names = ids_of(asks)}; },
