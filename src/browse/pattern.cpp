@@ -1,6 +1,9 @@
 #include "browse/pattern.hpp"
 
+#include "browse/required_text.hpp"
+
 #include <array>
+#include <cstring>
 #include <fmt/core.h>
 #include <pcre2.h> // the build says PCRE2_CODE_UNIT_WIDTH
 #include <utility>
@@ -29,6 +32,7 @@ struct Pattern::Inside {
     Owned<pcre2_match_context, pcre2_match_context_free> limits;
     Owned<pcre2_jit_stack, pcre2_jit_stack_free>         stack;
     Owned<pcre2_match_data, pcre2_match_data_free>       result;
+    std::string                                          required;
 };
 
 Pattern::Pattern(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -55,10 +59,13 @@ std::expected<Pattern, Pattern::Problem> Pattern::compile(std::string_view text)
         pcre2_jit_stack_assign(inside->limits.get(), nullptr, inside->stack.get());
     }
     inside->result.reset(pcre2_match_data_create(1, nullptr));
+    inside->required = required_text(text);
     return Pattern(std::move(inside));
 }
 
 bool Pattern::matches(std::string_view subject) {
+    const std::string& part = inside_->required;
+    if (!part.empty() && !memmem(subject.data(), subject.size(), part.data(), part.size())) return false;
     int found = pcre2_match(inside_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(),
                             0, 0, inside_->result.get(), inside_->limits.get());
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) ++gave_up_;

@@ -19,6 +19,8 @@ TEST(Pattern, MatchesAnywhereInTextOfAnyLanguage) {
     EXPECT_TRUE(pattern(R"((?<=id=)\d+(?! )\b)").matches("id=42"));
     EXPECT_TRUE(pattern("a.c").matches("a😀c"));
     EXPECT_TRUE(pattern("").matches(""));
+    EXPECT_TRUE(pattern("").matches(std::string_view()));
+    EXPECT_FALSE(pattern("a").matches(std::string_view()));
     EXPECT_TRUE(pattern("a.b").matches(std::string_view("a\0b", 3)));
 }
 
