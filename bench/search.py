@@ -22,7 +22,8 @@ MESSAGE_BYTES = 1024
 PARTITIONS = 4
 # Nothing is found by these, so that only looking counts; then one whose first hit is among the first messages.
 SCANS = {"search_text_rate": ("text", "nothing like this"), "search_json_rate": ("where", "value.user.id == 4711"),
-         "search_regex_rate": ("where", 'value ~ "user.*nobody"')}
+         "search_regex_rate": ("where", 'value ~ "user.*nobody"'),
+         "search_pattern_rate": ("where", 'value ~ "[Nn]obody (was|is)"')}
 FINDS = ("where", "value.user.id == 7")
 
 
