@@ -39,6 +39,19 @@ OrProblem<kafka::CreateTopicsRequest::Topic> new_topic_in(Body& body) {
     return topic;
 }
 
+enum class Is { there, gone };
+
+/// A broker of Apache Kafka learns of a topic, or of its end, only after the controller has answered.
+Task<> wait_until_known(Asked asked, std::string topic, Is expected) {
+    constexpr Time known_after_max = std::chrono::seconds(2), look_every = std::chrono::milliseconds(50);
+    io::Shard&     shard = asked.exchange.shard();
+    for (Time end = shard.now() + known_after_max; shard.now() < end; co_await shard.sleep_for(look_every)) {
+        asked.cluster().forget();
+        auto picture = co_await asked.cluster().picture();
+        if (!picture || (*picture)->topics.contains(topic) == (expected == Is::there)) co_return;
+    }
+}
+
 /// Those that were named, or all of the topic.
 OrProblem<std::vector<std::int32_t>> partitions_in(Body& body, const TopicPicture& topic) {
     std::vector<std::int32_t> partitions;
@@ -74,7 +87,7 @@ Task<OrProblem<Answer>> create_topic(Asked asked) {
     if (!response) co_return std::unexpected(problem_of(response.error()));
     const auto& made = response->topics.at(0);
     if (made.error_code != ErrorCode::none) co_return refused(made.error_code, made.error_message);
-    asked.cluster().forget();
+    if (!validate_only) co_await wait_until_known(asked, topic.name, Is::there);
     Json id = validate_only || made.topic_id == Uuid{} ? Json(nullptr) : Json(uuid_text(made.topic_id));
     co_return Answer{Json::Object{{"name", made.name},
                                   {"topic_id", std::move(id)},
@@ -88,7 +101,7 @@ Task<OrProblem<Answer>> delete_topic(Asked asked) {
     if (!response) co_return std::unexpected(problem_of(response.error()));
     const auto& deleted = response->responses.at(0);
     if (deleted.error_code != ErrorCode::none) co_return refused(deleted.error_code, deleted.error_message);
-    asked.cluster().forget();
+    co_await wait_until_known(asked, asked.topic(), Is::gone);
     co_return Answer{nullptr, http::Status::no_content};
 }
 
