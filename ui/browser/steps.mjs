@@ -23,8 +23,7 @@ export async function articleTopic(page, cluster, topic, partitions) {
     await page.getByRole("button", { name: "Create with defaults" }).click();
     await heading(page, topic).waitFor();
     assert.equal(new URL(page.url()).pathname, `/clusters/${cluster}/topics/${topic}`);
-    await page.locator("tbody tr").nth(partitions - 1).waitFor();
-    assert.equal(await page.locator("tbody tr").count(), partitions);
+    await page.waitForFunction((count) => document.querySelectorAll("tbody tr").length === count, partitions);
 }
 
 /** A topic with settings: what Kafka refuses is shown in Kafka's words, what it takes is changed afterwards. */
