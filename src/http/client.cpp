@@ -66,19 +66,24 @@ Task<Outcome<ResponseHead, ClientError>> Client::exchange(ClientConnection& conn
 Task<Client::Taken> Client::take(Origin origin, Time deadline) {
     auto closed = [] { return fail(ClientError::closed, "this client is closed"); };
     if (is_closed_) co_return closed();
-    while (in_use_ >= options_.connections_max) {
+    for (;;) {
+        auto to_one = static_cast<std::size_t>(std::ranges::count(in_use_, origin));
+        if (in_use_.size() < options_.connections_max && to_one < options_.connections_to_one_max) break;
+        if (shard_.now() >= deadline)
+            co_return fail(ClientError::busy, fmt::format("{} requests are under way, {} of them to {}",
+                                                          in_use_.size(), to_one, origin.host_text()));
+        // What it gives says nothing: another one that waits may have reset the event since it was set.
         freed_.reset();
-        if (!co_await freed_.wait_until(deadline))
-            co_return fail(ClientError::busy, fmt::format("{} requests are under way", in_use_));
+        co_await freed_.wait_until(deadline);
     }
-    ++in_use_;
+    in_use_.push_back(origin);
     Taken taken = take_idle(origin);
-    if (!*taken) taken = co_await connect(std::move(origin), deadline);
+    if (!*taken) taken = co_await connect(origin, deadline);
     if (taken && is_closed_) taken = closed();
     if (taken)
         used_.push_back(taken->get());
     else
-        give_back(nullptr);
+        release(origin);
     co_return taken;
 }
 
@@ -119,10 +124,13 @@ void Client::close() {
     for (ClientConnection* connection : used_) connection->close();
 }
 
-void Client::give_back(std::unique_ptr<ClientConnection> connection) {
-    --in_use_;
+void Client::release(const Origin& origin) {
+    in_use_.erase(std::ranges::find(in_use_, origin));
     freed_.set();
-    if (!connection) return;
+}
+
+void Client::give_back(std::unique_ptr<ClientConnection> connection) {
+    release(connection->origin());
     std::erase(used_, connection.get());
     bool is_kept = connection->is_reusable() && options_.idle_connections_max > 0 && !is_closed_;
     if (!is_kept) return connection->close();

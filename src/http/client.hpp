@@ -12,8 +12,9 @@
 namespace riacho::http {
 
 struct ClientOptions {
-    std::size_t           connections_max = 64;                ///< in use at one time; more requests wait
-    std::size_t           idle_connections_max = 16;           ///< kept for the next request
+    std::size_t           connections_max = 64;        ///< in use at one time; more requests wait
+    std::size_t           connections_to_one_max = 16; ///< the same, to one origin: others need not wait
+    std::size_t           idle_connections_max = 16;   ///< kept for the next request
     Time                  idle_max = std::chrono::seconds(30); ///< less than servers keep them
     Time                  connect_max = std::chrono::seconds(10);
     ParserLimits          heads = {};
@@ -65,7 +66,7 @@ public:
     void close_idle() { idle_.clear(); }
 
     std::size_t idle_connections() const { return idle_.size(); }
-    std::size_t connections_in_use() const { return in_use_; }
+    std::size_t connections_in_use() const { return in_use_.size(); }
 
 private:
     friend class ClientResponse;
@@ -76,14 +77,15 @@ private:
     Task<Outcome<ResponseHead, ClientError>> exchange(ClientConnection& connection, Request request,
                                                       Time deadline);
     void                                     give_back(std::unique_ptr<ClientConnection> connection);
+    void                                     release(const Origin& origin);
     std::unique_ptr<ClientConnection>        take_idle(const Origin& origin);
 
     io::Shard&                                     shard_;
     io::Network&                                   network_;
     ClientOptions                                  options_;
-    std::vector<std::unique_ptr<ClientConnection>> idle_; ///< the one that was used last is the last
-    std::size_t                                    in_use_ = 0;
-    std::vector<ClientConnection*>                 used_; ///< those of `in_use_` that are connected
+    std::vector<std::unique_ptr<ClientConnection>> idle_;   ///< the one that was used last is the last
+    std::vector<Origin>                            in_use_; ///< one for each connection
+    std::vector<ClientConnection*>                 used_;   ///< those of `in_use_` that are connected
     bool                                           is_closed_ = false;
     io::Event                                      freed_;
 };

@@ -132,6 +132,25 @@ Task<> fetch_into(Client& client, Request request, Time deadline, std::string& i
     into = co_await fetch(client, std::move(request), deadline);
 }
 
+TEST_F(HttpClient, one_address_does_not_take_the_connections_of_the_others) {
+    start();
+    Client      two(world_.shard(), world_.network(), {.connections_max = 2, .connections_to_one_max = 1});
+    std::string first, second, third, elsewhere;
+    Request     other = get_of("/");
+    other.origin.endpoint.host = "nobody";
+    io::Group asking(shard());
+    asking.spawn(fetch_into(two, get_of("/sleep"), now() + 10s, first));
+    asking.spawn(fetch_into(two, get_of("/three"), now() + 500ms, second));
+    asking.spawn(fetch_into(two, get_of("/three"), now() + 10s, third));
+    asking.spawn(fetch_into(two, other, now() + 500ms, elsewhere));
+    world_.run_for(3s);
+    EXPECT_EQ(first, "200 slept");
+    EXPECT_EQ(second, "busy");
+    EXPECT_EQ(third, "200 onetwothree");
+    EXPECT_EQ(elsewhere, "unreachable");
+    EXPECT_EQ(two.connections_in_use(), 0u);
+}
+
 TEST_F(HttpClient, lets_requests_wait_where_every_connection_is_in_use) {
     start();
     Client      one(world_.shard(), world_.network(), {.connections_max = 1});
