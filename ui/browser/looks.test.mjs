@@ -1,61 +1,71 @@
-// Each page in both languages, both schemes and both widths: pictures for people, and what a program can judge of
-// them. RIACHO_PICTURES=FOLDER keeps the pictures.
+// Each page and each dialog in both languages, both schemes and both widths: looks.mjs.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { launch, seriousFindings, sidewaysBy, Site } from "./harness.mjs";
+import { launch, Site } from "./harness.mjs";
+import { folder, lookAt, settle, views } from "./looks.mjs";
 
+const at = "/clusters/production";
+const topic = `${at}/topics/orders.updated`;
+const group = `${at}/groups/fraud-detection`;
 const pages = {
-    clusters: "/", overview: "/clusters/production", topics: "/clusters/production/topics", topics_empty: "/clusters/empty/topics", topics_failed: "/clusters/error/topics",
-    topics_loading: "/clusters/loading/topics", add_topic: "/clusters/production/add-topic", topic: "/clusters/production/topics/orders.updated",
-    messages: "/clusters/production/topics/orders.updated/messages", produce: "/clusters/production/topics/orders.updated/produce",
-    configuration: "/clusters/production/topics/orders.updated/configuration", groups: "/clusters/production/groups", group: "/clusters/production/groups/fraud-detection",
-    members: "/clusters/production/groups/fraud-detection/members", reset: "/clusters/production/groups/mailer/reset", brokers: "/clusters/production/brokers",
-    broker: "/clusters/production/brokers/1", log_folders: "/clusters/production/brokers/1/log-folders", metrics: "/clusters/production/metrics", service: "/clusters/riacho/services/schemas",
+    clusters: ["/"], overview: [at], topics: [`${at}/topics`], topics_empty: ["/clusters/empty/topics"], topics_failed: ["/clusters/error/topics"], topics_loading: ["/clusters/loading/topics"],
+    add_topic: [`${at}/add-topic`, (page) => page.locator("form button").nth(1).click()], topic: [topic], messages: [`${topic}/messages`, (page) => page.locator(".stream-line").first().click()],
+    produce: [`${topic}/produce`], configuration: [`${topic}/configuration`], groups: [`${at}/groups`], group: [group], members: [`${group}/members`], reset: [`${at}/groups/mailer/reset`],
+    brokers: [`${at}/brokers`], broker: [`${at}/brokers/1`], log_folders: [`${at}/brokers/1/log-folders`], metrics: [`${at}/metrics`], service: ["/clusters/riacho/services/schemas"],
 };
-const opened = {
-    add_topic: (page) => page.locator("form button").nth(1).click(),
-    messages: (page) => page.locator(".stream-line").first().click(),
+
+// What opens above a page. Their names differ by language, so that places stand for them here.
+const dialog = (page) => page.getByRole("dialog").waitFor();
+const action = (index) => async (page) => {
+    await page.locator("header button[aria-haspopup=menu]").click();
+    await page.getByRole("menuitem").nth(index).click();
+    await dialog(page);
 };
-const folder = process.env.RIACHO_PICTURES;
-const views = [["en-US", "light", 1280], ["en-US", "dark", 390], ["pt-BR", "dark", 1280], ["pt-BR", "light", 390], ["en-US", "dark", 1280], ["en-US", "light", 390], ["pt-BR", "light", 1280], ["pt-BR", "dark", 390]];
-const measured = 4; // the first views have every language, scheme and width; the rest is for pictures
+const press = (selector) => async (page) => {
+    await page.locator(selector).first().click();
+    await dialog(page);
+};
+const menu = (selector) => async (page) => {
+    await page.locator(`${selector} [aria-haspopup=menu]`).first().click();
+    await page.getByRole("menuitem").first().waitFor();
+};
+const dialogs = {
+    actions: [topic, menu("header")], add_partitions: [topic, action(0)], empty_topic: [topic, action(1)], delete_topic: [topic, action(2)],
+    edit_config: [`${topic}/configuration?search=retention.ms`, press("tbody button")], delete_group: [group, press("header button")],
+    forget: [`${at}/groups/mailer`, press(".stack > .row button")], download: [`${topic}/messages`, menu("form")],
+};
+const drawers = {
+    1280: { language: [at, menu(".rail-foot")], switch: [at, menu(".rail")] },
+    390: {
+        drawer: [at, async (page) => {
+            await page.locator(".top button").click();
+            await page.locator(".rail.open").waitFor();
+        }],
+    },
+};
 const judged = 2; // both schemes and both widths
+const everywhere = [];
 
 let browser;
 let site;
 before(async () => {
     browser = await launch();
     site = await Site.open(browser);
-    if (folder) mkdirSync(folder, { recursive: true });
 });
 after(async () => {
     await browser.close();
     await site.close();
 });
 
-async function settle(page) {
-    await page.locator("h1").first().waitFor();
-    await page.waitForFunction(() => location.pathname.includes("loading") || !document.querySelector(".bone, main > .card:empty"));
-    await page.evaluate(() => document.fonts.ready);
-}
-
-for (const [index, [language, scheme, width]] of (folder ? views : views.slice(0, measured)).entries()) {
-    const axe = !folder && index < judged;
-    test(`${language}, ${scheme}, ${width} pixels: in bounds${axe ? ", and nothing serious for axe" : ""}`, () =>
-        site.visit({ language, scheme, width, height: width === 390 ? 844 : 800 }, async (page) => {
-            const findings = [];
-            for (const [name, path] of Object.entries(pages)) {
-                await page.goto(site.base + path);
-                await settle(page);
-                await opened[name]?.(page);
-                if (folder) await page.screenshot({ path: `${folder}/${name}-${language}-${scheme}-${width}.png` });
-                const sideways = await sidewaysBy(page);
-                if (sideways > 0) findings.push(`${name} can be scrolled sideways by ${sideways}`);
-                if (axe) findings.push(...(await seriousFindings(page)).map((one) => `${name}: ${one}`));
-            }
-            assert.deepEqual(findings, []);
-        }));
+for (const [index, view] of views(4).entries()) {
+    const axe = folder || index >= judged ? null : everywhere;
+    const words = `${view.language}, ${view.scheme}, ${view.width} pixels: in bounds${axe ? ", and nothing serious for axe" : ""}`;
+    test(`pages, ${words}`, () => site.visit(view, async (page) => assert.deepEqual(await lookAt(page, site.base, pages, view, axe), [])));
+    if (folder || index < judged) {
+        const over = axe && ["[role=dialog], [role=menu], .rail.open"];
+        test(`dialogs and menus, ${words}`, () =>
+            site.visit(view, async (page) => assert.deepEqual(await lookAt(page, site.base, { ...dialogs, ...drawers[view.width] }, view, over), [])));
+    }
 }
 
 test("the first view is painted with little, and asks for little", () =>

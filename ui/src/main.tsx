@@ -12,7 +12,8 @@ import "./styles.css";
 
 const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 1000 }, mutations: { retry: false } } });
 whenSignedOut(() => void client.invalidateQueries({ queryKey: ["session"] }));
-const theme = createTheme({ respectReducedMotion: true, cursorType: "pointer" });
+const menus = { defaultProps: { withInitialFocusPlaceholder: false } }; // it is a child that no menu may have
+const theme = createTheme({ respectReducedMotion: true, cursorType: "pointer", components: { Menu: menus } });
 const schemes = localStorageColorSchemeManager({ key: "riacho-scheme" });
 
 function Formats({ children }: { children: ReactNode }) {

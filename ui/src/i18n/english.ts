@@ -79,7 +79,7 @@ export const english = {
         howMany: "How many", offset: "Offset", time: "Time", partitions: "Partitions", allPartitions: "All partitions", filter: "Filter", filterText: "Text", filterWhere: "Expression",
         textPlaceholder: "Text in key, value or a header", wherePlaceholder: "value.total > 100 and headers.source == \"web\"", run: "Search", stop: "Stop", produce: "Produce",
         download: "Download", json: "JSON", csv: "CSV", limit: "At most",
-        scanned: "{{scanned}} scanned, {{bytes}}", hits: "{{hits}} found", running: "Searching", following: "Following", done: "All searched", limited: "Stopped at {{hits}} found", stopped: "Stopped",
+        scanned: "{{scanned}} scanned, {{bytes}}", hits: "{{hits}} found", running: "Searching", following: "Following", done: "All searched", limited: "Stopped at {{hits}} found", newest: "The newest {{hits}}", stopped: "Stopped",
         behind: "{{count}} behind", empty: "No message", emptyText: "The topic has none in this range.", emptyFilter: "No message matches", emptyFilterText: "{{scanned}} messages were looked at.",
         waiting: "Waiting for messages", waitingText: "What is produced from now on shows up here.", newer: "{{count}} new – show", results: "Messages",
         columns: { time: "Time", partition: "Partition", offset: "Offset", key: "Key", value: "Value" },

@@ -15,9 +15,9 @@ export class Format {
         this.whole = new Intl.NumberFormat(language);
         this.short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
         this.one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-        const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 } as const;
+        const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" } as const;
         this.moment = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit", ...time });
-        this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+        this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     }
 
     number = (value: MaybeInt64 | number): string =>

@@ -81,7 +81,7 @@ export const portuguese: typeof english = {
         howMany: "Quantas", offset: "Offset", time: "Horário", partitions: "Partições", allPartitions: "Todas as partições", filter: "Filtro", filterText: "Texto", filterWhere: "Expressão",
         textPlaceholder: "Texto na chave, no valor ou num cabeçalho", wherePlaceholder: "value.total > 100 and headers.source == \"web\"", run: "Buscar", stop: "Parar", produce: "Produzir",
         download: "Baixar", json: "JSON", csv: "CSV", limit: "No máximo",
-        scanned: "{{scanned}} lidas, {{bytes}}", hits: "{{hits}} encontradas", running: "Buscando", following: "Acompanhando", done: "Tudo lido", limited: "Parou com {{hits}} encontradas", stopped: "Parada",
+        scanned: "{{scanned}} lidas, {{bytes}}", hits: "{{hits}} encontradas", running: "Buscando", following: "Acompanhando", done: "Tudo lido", limited: "Parou com {{hits}} encontradas", newest: "As {{hits}} mais novas", stopped: "Parada",
         behind: "{{count}} de atraso", empty: "Nenhuma mensagem", emptyText: "O tópico não tem nenhuma neste intervalo.", emptyFilter: "Nenhuma mensagem corresponde", emptyFilterText: "{{scanned}} mensagens foram lidas.",
         waiting: "Esperando mensagens", waitingText: "O que for produzido a partir de agora aparece aqui.", newer: "{{count}} novas – mostrar", results: "Mensagens",
         columns: { time: "Horário", partition: "Partição", offset: "Offset", key: "Chave", value: "Valor" },

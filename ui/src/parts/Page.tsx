@@ -54,13 +54,14 @@ export interface Tile {
     value: string;
     note?: ReactNode;
     small?: boolean;
+    double?: boolean; // of two tiles' width
 }
 
 export function Tiles({ tiles }: { tiles: Tile[] }) {
     return (
         <dl className="tiles">
-            {tiles.map(({ name, value, note, small }) => (
-                <div key={name} className="tile">
+            {tiles.map(({ name, value, note, small, double }) => (
+                <div key={name} className={double ? "tile double" : "tile"}>
                     <dt>{name}</dt>
                     <dd className={small ? "small mono" : ""} title={small ? value : undefined}>{value}</dd>
                     {note && <dd className="note">{note}</dd>}

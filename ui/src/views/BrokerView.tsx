@@ -43,7 +43,7 @@ function Folder({ cluster, folder }: { cluster: string; folder: LogFolder }) {
     const columns = useMemo<Column<LogFolderPartition>[]>(
         () => [
             { id: "topic", title: t("brokers.topic"), cell: (row) => <><Link className="name" to="/clusters/$cluster/topics/$topic" params={{ cluster, topic: row.topic }} title={row.topic}>{row.topic}</Link> {row.future && <span className="tag">{t("brokers.moving")}</span>}</> },
-            { id: "partition", title: t("brokers.partition"), number: true, width: "100px", cell: (row) => format.number(row.partition) },
+            { id: "partition", title: t("brokers.partition"), number: true, width: "100px", cell: (row) => row.partition },
             { id: "size", title: t("brokers.size"), number: true, width: "120px", cell: (row) => format.bytes(row.size) },
             { id: "behind", title: t("brokers.behind"), number: true, wide: true, width: "120px", cell: (row) => format.number(row.offset_lag) },
         ],

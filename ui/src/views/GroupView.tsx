@@ -42,7 +42,7 @@ export function GroupView() {
         <>
             <Head
                 title={group} crumbs={[<Link key="groups" to="/clusters/$cluster/groups" params={{ cluster }}>{t("nav.groups")}</Link>]} beside={data && <GroupMark state={data.summary.state} />}
-                actions={data && mayChange && <Button variant="default" color="red" size="sm" onClick={() => setDeleting(true)}>{t("group.delete")}</Button>}
+                actions={data && mayChange && <Button className="dangerous" variant="default" size="sm" onClick={() => setDeleting(true)}>{t("group.delete")}</Button>}
             />
             <Tabs label={group} tabs={tabs} />
             {!data && error ? <div className="card"><Failed error={error} retry={() => void refetch()} /></div> : <Outlet />}
@@ -61,7 +61,7 @@ function useOffsetColumns(cluster: string, offsets: GroupOffset[]): Column<Group
         const most = largest(offsets.map((one) => one.lag));
         return [
             { id: "topic", title: t("group.topic"), cell: (row) => <Link className="name" to="/clusters/$cluster/topics/$topic" params={{ cluster, topic: row.topic }} title={row.topic}>{row.topic}</Link> },
-            { id: "partition", title: t("group.partition"), number: true, width: "96px", cell: (row) => format.number(row.partition) },
+            { id: "partition", title: t("group.partition"), number: true, width: "96px", cell: (row) => row.partition },
             { id: "committed", title: t("group.committed"), number: true, wide: true, width: "132px", cell: (row) => (row.committed === null ? <span className="muted">{t("group.never")}</span> : format.number(row.committed)) },
             { id: "end", title: t("group.end"), number: true, wide: true, width: "132px", cell: (row) => format.number(row.end) },
             { id: "lag", title: t("group.lag"), number: true, width: "170px", cell: (row) => <Lag lag={row.lag} most={most} /> },

@@ -98,7 +98,7 @@ export function MessageList({ cluster, topic, snapshot, newest }: ListProps) {
     return (
         <div className="card stream" ref={place} tabIndex={0} role="region" aria-label={t("messages.results")} onScroll={(event) => setAway(event.currentTarget.scrollTop > 4)}>
             <div className="stream-head" aria-hidden="true">
-                {columns.map((one) => <span key={one} className={one === "partition" || one === "offset" ? "number" : ""}>{t(`messages.columns.${one}`)}</span>)}
+                {columns.map((one) => <span key={one} className={one === "partition" || one === "offset" ? `number ${one}` : one}>{t(`messages.columns.${one}`)}</span>)}
             </div>
             {waiting > 0 && <div className="newer"><Button size="compact-sm" onClick={showNew}>{t("messages.newer", { count: format.number(waiting) as never })}</Button></div>}
             <div className="stream-body" style={{ height: virtual.getTotalSize() }}>

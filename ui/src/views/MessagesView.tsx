@@ -35,7 +35,7 @@ export function pathsOf(rows: readonly Row[]): string[] {
     return [...found].sort();
 }
 
-function Status({ snapshot, onMore }: { snapshot: Snapshot; onMore: () => void }) {
+function Status({ snapshot, all, onMore }: { snapshot: Snapshot; all: boolean; onMore: () => void }) {
     const { t } = useTranslation();
     const format = useFormat();
     const { phase, progress, received } = snapshot;
@@ -43,7 +43,7 @@ function Status({ snapshot, onMore }: { snapshot: Snapshot; onMore: () => void }
     const behind = progress && sum(progress.partitions.map((one) => difference(one.end, one.position)));
     const words = {
         idle: "", running: t("messages.running"), following: t("messages.following"), end: t("messages.done"), failed: "", stopped: t("messages.stopped"),
-        limit: t("messages.limited", { hits: format.number(received) }),
+        limit: t(all ? "messages.newest" : "messages.limited", { hits: format.number(received) }),
     }[phase];
     return (
         <div className="status">
@@ -90,16 +90,17 @@ export function MessagesView() {
         else void navigate({ search: next });
     };
     const more = () => void stream.start(urlOf(path, { ...parametersOf(search), cursor: snapshot.cursor }), false, true);
+    const filtered = search.text !== undefined || search.where !== undefined;
     const running = snapshot.phase === "running" || snapshot.phase === "following";
     return (
         <>
             <MessageForm cluster={cluster} topic={topic} search={search} running={running} paths={paths} onRun={start} onStop={() => stream.stop()} />
-            <Status snapshot={snapshot} onMore={more} />
+            <Status snapshot={snapshot} all={newestFirst(search) && !filtered} onMore={more} />
             {snapshot.problem && <div style={{ marginBottom: 12 }}><FailedBox error={new ApiError(snapshot.problem)} /></div>}
             {snapshot.count > 0 ? (
                 <MessageList key={`${address} ${run}`} cluster={cluster} topic={topic} snapshot={snapshot} newest={newestFirst(search)} />
             ) : (
-                <div className="card"><NoMessages snapshot={snapshot} filtered={search.text !== undefined || search.where !== undefined} /></div>
+                <div className="card"><NoMessages snapshot={snapshot} filtered={filtered} /></div>
             )}
         </>
     );

@@ -20,7 +20,7 @@ function Moves({ moves }: { moves: OffsetMoves }) {
     const columns = useMemo<Column<OffsetMove>[]>(
         () => [
             { id: "topic", title: t("group.topic"), cell: (row) => row.topic },
-            { id: "partition", title: t("group.partition"), number: true, width: "96px", cell: (row) => format.number(row.partition) },
+            { id: "partition", title: t("group.partition"), number: true, width: "96px", cell: (row) => row.partition },
             { id: "from", title: t("reset.from"), number: true, wide: true, cell: (row) => format.number(row.from) },
             { id: "to", title: t("reset.toColumn"), number: true, cell: (row) => <strong>{row.problem ? row.problem.detail : format.number(row.to)}</strong> },
             { id: "change", title: t("reset.change"), number: true, wide: true, cell: (row) => <span className="muted">{format.number(difference(row.to, row.from))}</span> },

@@ -6,7 +6,7 @@ import { get, pathOf } from "../api/client";
 import type { ConfigList } from "../api/types";
 import { useFormat } from "../i18n";
 import { NothingFound, SearchField } from "../parts/SearchField";
-import { Bones } from "../parts/States";
+import { Bones, FailedBox } from "../parts/States";
 import { type Availability, presets } from "../topicRules";
 import { type Amount, amountIsWrong, replicasAreWrong, sizeOf, timeOf, type TopicSettings } from "../topicSettings";
 
@@ -69,7 +69,8 @@ function ExpertFields({ cluster, values, onChange }: { cluster: string; values: 
     const format = useFormat();
     const [search, setSearch] = useState("");
     const path = `${pathOf("clusters", cluster)}/topic-configs`;
-    const { data } = useQuery({ queryKey: [path], queryFn: ({ signal }) => get<ConfigList>(path, {}, signal) });
+    const { data, error } = useQuery({ queryKey: [path], queryFn: ({ signal }) => get<ConfigList>(path, {}, signal) });
+    if (error && !data) return <FailedBox error={error} />;
     if (!data) return <Bones />;
     const found = data.items.filter((config) => config.name.includes(search));
     return (

@@ -40,7 +40,7 @@ function TopicMenu({ cluster, topic, partitions }: { cluster: string; topic: str
                 <Menu.Dropdown>
                     <Menu.Item onClick={() => setDialog("add")}>{t("topic.addPartitions")}</Menu.Item>
                     <Menu.Item onClick={() => setDialog("empty")}>{t("topic.emptyTopic")}</Menu.Item>
-                    <Menu.Item color="red" onClick={() => setDialog("delete")}>{t("topic.deleteTopic")}</Menu.Item>
+                    <Menu.Item className="dangerous" onClick={() => setDialog("delete")}>{t("topic.deleteTopic")}</Menu.Item>
                 </Menu.Dropdown>
             </Menu>
             <AddPartitions path={path} partitions={partitions} opened={dialog === "add"} onClose={close} />
@@ -87,8 +87,8 @@ function usePartitionColumns(): Column<Partition>[] {
     const format = useFormat();
     return useMemo(
         () => [
-            { id: "partition", title: t("topic.partition"), number: true, width: "92px", cell: (row) => format.number(row.partition) },
-            { id: "leader", title: t("topic.leader"), number: true, width: "84px", cell: (row) => (row.leader === null ? <span className="bad">{t("topic.noLeader")}</span> : row.leader) },
+            { id: "partition", title: t("topic.partition"), width: "92px", cell: (row) => row.partition },
+            { id: "leader", title: t("topic.leader"), width: "84px", cell: (row) => (row.leader === null ? <span className="bad">{t("topic.noLeader")}</span> : row.leader) },
             { id: "replicas", title: t("topic.replicas"), wide: true, cell: (row) => row.replicas.join(", ") },
             { id: "inSync", title: t("topic.inSync"), wide: true, cell: (row) => <span className={row.in_sync.length < row.replicas.length ? "warned" : ""}>{row.in_sync.join(", ")}</span> },
             { id: "start", title: t("topic.start"), number: true, wide: true, cell: (row) => format.number(row.start) },
@@ -117,7 +117,7 @@ export function TopicPartitions() {
                         { name: t("topics.rate"), value: format.rate(data.summary.messages_in_rate) },
                         { name: t("topics.replicas"), value: format.number(data.summary.replication_factor) },
                         { name: t("topics.lag"), value: format.number(data.summary.lag) },
-                        { name: t("topic.id"), value: data.topic_id ?? "–", small: true },
+                        { name: t("topic.id"), value: data.topic_id ?? "–", small: true, double: true },
                     ]}
                 />
             )}
