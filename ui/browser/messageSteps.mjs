@@ -109,3 +109,17 @@ export async function produceWrongly(page, topicPath) {
     await page.getByRole("button", { name: "Produce", exact: true }).click();
     await page.getByText("The message is too large").waitFor();
 }
+
+/** What a text finds, as files. */
+export async function download(page, path, text) {
+    await page.open(`${path}?from=earliest&text=${encodeURIComponent(text)}`);
+    await lines(page).first().waitFor();
+    await page.getByRole("button", { name: "Download" }).click();
+    for (const [format, type] of [["JSON", "application/json"], ["CSV", "text/csv"]]) {
+        const href = await page.getByRole("menuitem", { name: format }).getAttribute("href");
+        assert.match(href, /from=earliest/);
+        const response = await page.request.get(new URL(href, page.url()).href);
+        assert.ok(response.headers()["content-type"].startsWith(type), response.headers()["content-type"]);
+        assert.ok((await response.text()).includes(text));
+    }
+}

@@ -7,9 +7,10 @@ import {
     changeLanguageAndScheme, findNothingToChange, forgetAndDelete, lookAtBroker, moveOffsets, refuseToDelete, refuseToMove,
 } from "./groupSteps.mjs";
 import { launch, Site } from "./harness.mjs";
-import { loadWhole, produceTwice, produceWrongly, searchByExpression, searchFrom, typedOver } from "./messageSteps.mjs";
+import { folder, lookAt, views } from "./looks.mjs";
+import { download, loadWhole, produceTwice, produceWrongly, searchByExpression, searchFrom, typedOver } from "./messageSteps.mjs";
 import {
-    addPartitions, articleTopic, changeSetting, deleteTopic, emptyTopic, findTopics, heading, lines, tab, tileSays, valueOf,
+    addPartitions, articleTopic, changeSetting, compactedTopic, deleteTopic, emptyTopic, findTopics, heading, lines, tab, tileSays, valueOf,
 } from "./steps.mjs";
 
 const { RIACHO_CLUSTER: cluster, RIACHO_CONSOLE: console_, RIACHO_READER: reader } = process.env;
@@ -97,6 +98,7 @@ test("messages: from an offset by text, by an expression, more of them, and all 
         await searchFrom(page, `${orders}/messages`, { offset: "10", partitions: "0-1", text: "Souza" });
         await searchByExpression(page, `${orders}/messages`);
         await page.getByText("trace-id").first().waitFor();
+        await download(page, `${orders}/messages`, "Souza");
         await page.open(`${orders}/messages?from=earliest&text=nowhere-to-be-found`);
         await page.getByText("No message matches").waitFor();
     }));
@@ -152,6 +154,11 @@ test("settings are changed, partitions added, a topic emptied and deleted behind
         await deleteTopic(page, "orders.updated");
     }));
 
+test("a topic with settings: what Kafka refuses, in its words, and what it takes", () =>
+    site.visit({}, async (page) => {
+        assert.deepEqual(await compactedTopic(page, cluster, "customers.snapshot", "Low"), ["cleanup.policy", "min.insync.replicas", "retention.ms", "segment.ms"]);
+    }));
+
 test("brokers: configs and log folders", () => site.visit({}, (page) => lookAtBroker(page, cluster)));
 
 test("language and appearance", () => site.visit({ language: "pt-BR", scheme: "dark" }, (page) => changeLanguageAndScheme(page, `${at}/topics`)));
@@ -164,3 +171,19 @@ test("a console that only reads offers nothing else; a cluster that does not ans
         await page.getByRole("link", { name: /^away/ }).click();
         await page.getByRole("alert").first().waitFor();
     }));
+
+const meu = `${at}/topics/meu-topico`;
+const pages = {
+    clusters: ["/"], overview: [at], topics: [`${at}/topics`], add_topic: [`${at}/add-topic`, (page) => page.locator("form button").nth(1).click()], topic: [orders],
+    messages: [`${orders}/messages`, (page) => lines(page).first().click()], produce: [`${orders}/produce?partition=0&offset=1`], configuration: [`${orders}/configuration`],
+    topic_groups: [`${orders}/groups`], groups: [`${at}/groups`], group: [`${at}/groups/billing`], members: [`${at}/groups/billing/members`], reset: [`${at}/groups/billing/reset`],
+    brokers: [`${at}/brokers`], broker: [`${at}/brokers/1`], log_folders: [`${at}/brokers/1/log-folders`], metrics: [`${at}/metrics`],
+    no_groups: [`${meu}/groups?search=none`], nothing_found: [`${at}/topics?search=nowhere`], no_such_topic: [`${at}/topics/nix`],
+};
+for (const view of views(2)) {
+    test(`in bounds: ${Object.values(view).slice(0, 3).join(", ")}`, () =>
+        site.visit(view, async (page) => {
+            if (folder) await articleProducer();
+            assert.deepEqual(await lookAt(page, site.base, pages, view, null), []);
+        }));
+}
