@@ -11,7 +11,7 @@ export const views = (few) => (folder ? all : all.slice(0, few)).map(([language,
 
 export async function settle(page) {
     await page.locator("h1").first().waitFor();
-    await page.waitForFunction(() => location.pathname.includes("loading") || !document.querySelector(".bone, main > .card:empty"));
+    await page.waitForFunction(() => location.pathname.includes("loading") || !document.querySelector(".bone, .plot:empty, main > .card:empty"));
     await page.evaluate(() => document.fonts.ready);
 }
 

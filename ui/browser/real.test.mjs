@@ -7,7 +7,7 @@ import {
     changeLanguageAndScheme, findNothingToChange, forgetAndDelete, lookAtBroker, moveOffsets, refuseToDelete, refuseToMove,
 } from "./groupSteps.mjs";
 import { launch, Site } from "./harness.mjs";
-import { folder, lookAt, views } from "./looks.mjs";
+import { lookAt, views } from "./looks.mjs";
 import { download, loadWhole, produceTwice, produceWrongly, searchByExpression, searchFrom, typedOver } from "./messageSteps.mjs";
 import {
     addPartitions, articleTopic, changeSetting, compactedTopic, deleteTopic, emptyTopic, findTopics, heading, lines, tab, tileSays, valueOf,
@@ -36,7 +36,7 @@ const started = (client) => {
 test("the article's path: cluster, Topics, Add topic; then its producer and consumer, the messages and the group", () =>
     site.visit({}, async (page) => {
         await articleTopic(page, cluster, "meu-topico", 1);
-        await articleProducer();
+        articleProducer();
         await tileSays(page, "Messages", "3");
         await tab(page, "Messages");
         await lines(page).nth(2).waitFor();
@@ -55,7 +55,7 @@ test("the article's path: cluster, Topics, Add topic; then its producer and cons
         await refuseToMove(page, `${at}/groups/meu-grupo`);
         await refuseToDelete(page, `${at}/groups/meu-grupo`, "meu-grupo");
         await consumer.stop();
-        await articleProducer();
+        articleProducer();
         await page.open(`${at}/groups/meu-grupo`);
         await tileSays(page, "Lag", "3");
         await page.locator(".mark", { hasText: "Empty" }).waitFor();
@@ -161,6 +161,17 @@ test("a topic with settings: what Kafka refuses, in its words, and what it takes
 
 test("brokers: configs and log folders", () => site.visit({}, (page) => lookAtBroker(page, cluster)));
 
+test("what a group was behind is drawn over time", () =>
+    site.visit({}, async (page) => {
+        const consumer = started(articleConsumer());
+        await consumer.says("Committed offsets: [meu-topico[0]@");
+        await consumer.stop();
+        articleProducer();
+        await page.open(`${at}/groups/meu-grupo`);
+        await page.locator(".u-over").first().waitFor();
+        await page.getByText(/^now \d/).first().waitFor();
+    }));
+
 test("language and appearance", () => site.visit({ language: "pt-BR", scheme: "dark" }, (page) => changeLanguageAndScheme(page, `${at}/topics`)));
 
 test("a console that only reads offers nothing else; a cluster that does not answer says so", () =>
@@ -176,14 +187,13 @@ const meu = `${at}/topics/meu-topico`;
 const pages = {
     clusters: ["/"], overview: [at], topics: [`${at}/topics`], add_topic: [`${at}/add-topic`, (page) => page.locator("form button").nth(1).click()], topic: [orders],
     messages: [`${orders}/messages`, (page) => lines(page).first().click()], produce: [`${orders}/produce?partition=0&offset=1`], configuration: [`${orders}/configuration`],
-    topic_groups: [`${orders}/groups`], groups: [`${at}/groups`], group: [`${at}/groups/billing`], members: [`${at}/groups/billing/members`], reset: [`${at}/groups/billing/reset`],
+    topic_groups: [`${orders}/groups`], groups: [`${at}/groups`], group: [`${at}/groups/meu-grupo`], members: [`${at}/groups/billing/members`], reset: [`${at}/groups/meu-grupo/reset`, (page) => page.locator("form button[type=submit]").click()],
     brokers: [`${at}/brokers`], broker: [`${at}/brokers/1`], log_folders: [`${at}/brokers/1/log-folders`], metrics: [`${at}/metrics`],
     no_groups: [`${meu}/groups?search=none`], nothing_found: [`${at}/topics?search=nowhere`], no_such_topic: [`${at}/topics/nix`],
 };
 for (const view of views(2)) {
     test(`in bounds: ${Object.values(view).slice(0, 3).join(", ")}`, () =>
         site.visit(view, async (page) => {
-            if (folder) await articleProducer();
             assert.deepEqual(await lookAt(page, site.base, pages, view, null), []);
         }));
 }

@@ -69,7 +69,7 @@ export const english = {
         required: "A topic needs a name.", tooLong: "249 characters at most.", characters: "Only letters, digits, dot, underscore and hyphen.", dots: "“.” and “..” are no names.",
         exists: "A topic with this name exists.", mixed: "Names with both . and _ can clash in metrics.", wholeNumber: "A whole number from {{low}} to {{high}}.",
         availability: "Availability", maximum: "Maximum", moderate: "Moderate", low: "Low", custom: "Custom",
-        preset: "{{replicas}} replicas, {{inSync}} in sync", tooFew: "needs {{count}} brokers", replicationFactor: "Replication factor", minInSync: "Replicas in sync at least",
+        preset: "Replicas: {{replicas}}, in sync: {{inSync}}", tooFew: "needs {{count}} brokers", replicationFactor: "Replication factor", minInSync: "Replicas in sync at least",
         cleanup: "Cleanup policy", delete: "Delete", compact: "Compact", both: "Compact and delete", retentionTime: "Retention time", retentionSize: "Retention size, for each partition",
         maxMessage: "Maximum message size", infinite: "Unlimited", unit: "Unit", expert: "Expert mode", expertText: "All settings a topic can have. What is left empty is the cluster’s.",
         created: "{{name}} is there.", milliseconds: "milliseconds", seconds: "seconds", minutes: "minutes", hours: "hours", days: "days",

@@ -71,7 +71,7 @@ export const portuguese: typeof english = {
         required: "Um tópico precisa de um nome.", tooLong: "No máximo 249 caracteres.", characters: "Só letras, dígitos, ponto, sublinhado e hífen.", dots: "“.” e “..” não são nomes.",
         exists: "Já existe um tópico com esse nome.", mixed: "Nomes com . e _ podem colidir nas métricas.", wholeNumber: "Um número inteiro de {{low}} a {{high}}.",
         availability: "Disponibilidade", maximum: "Máxima", moderate: "Moderada", low: "Baixa", custom: "Personalizada",
-        preset: "{{replicas}} réplicas, {{inSync}} em dia", tooFew: "precisa de {{count}} brokers", replicationFactor: "Fator de replicação", minInSync: "Mínimo de réplicas em dia",
+        preset: "Réplicas: {{replicas}}, em dia: {{inSync}}", tooFew: "precisa de {{count}} brokers", replicationFactor: "Fator de replicação", minInSync: "Mínimo de réplicas em dia",
         cleanup: "Política de limpeza", delete: "Apagar", compact: "Compactar", both: "Compactar e apagar", retentionTime: "Tempo de retenção", retentionSize: "Tamanho retido, por partição",
         maxMessage: "Tamanho máximo da mensagem", infinite: "Sem limite", unit: "Unidade", expert: "Modo avançado", expertText: "Todas as configurações que um tópico pode ter. O que fica vazio é do cluster.",
         created: "{{name}} foi criado.", milliseconds: "milissegundos", seconds: "segundos", minutes: "minutos", hours: "horas", days: "dias",

@@ -57,7 +57,7 @@ export function Chart({ cluster, metric, title, topic, group, partition, broker,
             <div className="plot">
                 {data && seen.length > 0 && (
                     <Suspense>
-                        <Plot from={Number(data.from)} step={data.step} span={spanMs} values={values} inBytes={metric === "size" || metric.startsWith("bytes")} hour={format.hour} text={(value) => textOf(format, metric, value)} />
+                        <Plot from={Number(data.from)} step={data.step} span={spanMs} values={values} marks={metric === "lag" ? "whole" : metric === "size" || metric.startsWith("bytes") ? "bytes" : "any"} hour={format.hour} text={(value) => textOf(format, metric, value)} />
                     </Suspense>
                 )}
                 {((data && seen.length === 0) || error) && <p className="muted" style={{ paddingTop: 48, textAlign: "center" }}>{t(metered.has(metric) ? "metrics.needsAddress" : "metrics.none")}</p>}

@@ -8,12 +8,16 @@ interface PlotProps {
     step: number;
     span: number; // that the axis shows, to the last value
     values: (number | null)[];
-    inBytes: boolean;
+    marks: keyof typeof steps; // where the axis of values has its marks
     hour: (ms: number) => string;
     text: (value: number) => string;
 }
 const height = 140;
-const powersOfTwo = Array.from({ length: 60 }, (_, power) => 2 ** power); // so that sizes on the axis are round
+const steps = {
+    any: undefined,
+    whole: Array.from({ length: 46 }, (_, index) => [1, 2, 5][index % 3]! * 10 ** Math.floor(index / 3)),
+    bytes: Array.from({ length: 60 }, (_, index) => 2 ** index), // so that sizes are round
+};
 
 /** A value between two gaps has no line: it gets a dot. */
 function lonely(plot: UPlot): number[] {
@@ -21,7 +25,7 @@ function lonely(plot: UPlot): number[] {
     return [...values.keys()].filter((index) => values[index] != null && values[index - 1] == null && values[index + 1] == null);
 }
 
-function options(width: number, colour: (name: string) => string, { hour, text, span, inBytes }: PlotProps): UPlot.Options {
+function options(width: number, colour: (name: string) => string, { hour, text, span, marks }: PlotProps): UPlot.Options {
     const font = "11px Inter, system-ui, sans-serif";
     const grid = { stroke: colour("--line"), width: 1 };
     const axis = { stroke: colour("--muted"), font, ticks: { show: false }, grid };
@@ -32,7 +36,7 @@ function options(width: number, colour: (name: string) => string, { hour, text, 
         scales: { x: { range: (_, low, high) => [Math.min(low, high - span / 1000), high] }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.12 : 1] } },
         axes: [
             { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, times) => times.map((seconds) => hour(seconds * 1000)) },
-            { ...axis, ...(inBytes && { incrs: powersOfTwo }), size: 74, space: 34, values: (_, marks) => marks.map(text) },
+            { ...axis, incrs: steps[marks], size: 74, space: 34, values: (_, at) => at.map(text) },
         ],
         series: [{}, { stroke: colour("--series-1"), width: 1.5, fill: `${colour("--series-1")}1f`, points: { show: true, size: 5, fill: colour("--series-1"), filter: lonely } }],
     };

@@ -31,7 +31,7 @@ export function BrokerView() {
                 crumbs={[<Link key="brokers" to="/clusters/$cluster/brokers" params={{ cluster }}>{t("nav.brokers")}</Link>]}
                 beside={data && <span className={`mark ${data.state === "online" ? "fine" : "bad"}`}>{t(`brokers.${data.state}`)}</span>}
             />
-            <Tabs label={t("brokers.one", { id: broker })} tabs={tabs} />
+            {!(error && !data) && <Tabs label={t("brokers.one", { id: broker })} tabs={tabs} />}
             {!data && error ? <div className="card"><Failed error={error} retry={() => void refetch()} /></div> : <Outlet />}
         </>
     );

@@ -1,7 +1,7 @@
 import { ActionIcon, Switch } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConfigSearch } from "../addresses";
 import { get, pathOf } from "../api/client";
@@ -19,8 +19,13 @@ import { ConfigEditor } from "./ConfigEditor";
 /** "604800000" with what a person reads beside it. */
 export function readable(format: Format, config: Config, value: string | null): string {
     if (value === null || !/^\d+$/.test(value) || value === "9223372036854775807") return "";
-    if (config.unit === "ms") return format.duration(value);
+    if (config.unit === "ms") return Number(value) >= 1000 ? format.duration(value) : "";
     return config.unit === "bytes" && Number(value) >= 1024 ? format.bytes(value) : "";
+}
+
+/** A long name that breaks where a reader expects it. */
+function Dotted({ name }: { name: string }) {
+    return name.split(/(?<=\.)/).map((part) => <Fragment key={part}>{part}<wbr /></Fragment>);
 }
 
 function Value({ config, value }: { config: Config; value: string | null }) {
@@ -47,14 +52,14 @@ function Configs({ path, own, search, onSearch }: ConfigsProps) {
     const { data, error, refetch } = useQuery({ queryKey: [path], queryFn: ({ signal }) => get<ConfigList>(path, {}, signal) });
     const columns = useMemo<Column<Config>[]>(
         () => [
-            { id: "name", title: t("configs.name"), width: "44%", cell: (row) => <div className="config-cell" style={{ padding: "8px 0", whiteSpace: "normal" }}><div className="config-name">{row.name}</div>{row.documentation && <div className="help">{row.documentation}</div>}</div> },
+            { id: "name", title: t("configs.name"), width: "44%", cell: (row) => <div className="config-cell" style={{ padding: "8px 0", whiteSpace: "normal" }}><div className="config-name"><Dotted name={row.name} /></div>{row.documentation && <div className="help">{row.documentation}</div>}</div> },
             { id: "value", title: t("configs.value"), cell: (row) => <Value config={row} value={row.value} /> },
             { id: "default", title: t("configs.default"), wide: true, cell: (row) => <span className="muted">{row.default ?? "–"}</span> },
             { id: "source", title: t("configs.source"), wide: true, width: "120px", cell: (row) => <span className={row.source === own ? "tag accent" : "tag"}>{t(`configs.sources.${row.source}`)}</span> },
             {
-                id: "edit", title: "", width: "64px",
+                id: "edit", title: "", width: "104px",
                 cell: (row) =>
-                    !mayChange || row.read_only || row.sensitive ? (row.read_only && <span className="muted help">{t("configs.readOnly")}</span>)
+                    !mayChange || row.read_only || row.sensitive ? (row.read_only && <span className="muted once">{t("configs.readOnly")}</span>)
                     : <ActionIcon variant="subtle" aria-label={t("configs.edit", { name: row.name })} onClick={() => setEdited(row)}><EditIcon size={14} /></ActionIcon>,
             },
         ],

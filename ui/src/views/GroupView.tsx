@@ -44,7 +44,7 @@ export function GroupView() {
                 title={group} crumbs={[<Link key="groups" to="/clusters/$cluster/groups" params={{ cluster }}>{t("nav.groups")}</Link>]} beside={data && <GroupMark state={data.summary.state} />}
                 actions={data && mayChange && <Button className="dangerous" variant="default" size="sm" onClick={() => setDeleting(true)}>{t("group.delete")}</Button>}
             />
-            <Tabs label={group} tabs={tabs} />
+            {!(error && !data) && <Tabs label={group} tabs={tabs} />}
             {!data && error ? <div className="card"><Failed error={error} retry={() => void refetch()} /></div> : <Outlet />}
             <Confirm
                 name={group} title={t("group.deleteTitle", { name: group })} danger={t("group.deleteDanger")} action={t("group.deleteAction")} opened={deleting} onClose={() => setDeleting(false)}
@@ -143,7 +143,7 @@ export function GroupMembers() {
     const columns = useMemo<Column<Member>[]>(
         () => [
             { id: "client", title: t("group.clientId"), cell: (row) => <strong style={{ fontWeight: 540 }}>{row.client_id}</strong> },
-            { id: "host", title: t("group.host"), width: "128px", cell: (row) => <span className="mono">{row.host}</span> },
+            { id: "host", title: t("group.host"), width: "128px", cell: (row) => <span className="mono">{row.host.replace(/^\//, "")}</span> },
             { id: "instance", title: t("group.instance"), wide: true, width: "150px", cell: (row) => row.instance_id ?? "–" },
             { id: "assignment", title: t("group.assignment"), wide: true, cell: (row) => row.assignment.map((one) => `${one.topic}: ${one.partitions.join(", ")}`).join("; ") },
             { id: "member", title: t("group.member"), wide: true, cell: (row) => <span className="mono muted" title={row.member_id}>{row.member_id}</span> },

@@ -69,8 +69,10 @@ export function MessageForm({ cluster, topic, search, running, paths, onRun, onS
             <div className="line">
                 <StartFields query={query} set={set} />
                 <span style={{ flex: "1 1 0" }} />
-                <DownloadMenu cluster={cluster} topic={topic} search={search} />
-                {mayChange && <Button variant="default" renderRoot={(props) => <Link to="/clusters/$cluster/topics/$topic/produce" params={{ cluster, topic }} {...props} />}>{t("messages.produce")}</Button>}
+                <div className="row">
+                    <DownloadMenu cluster={cluster} topic={topic} search={search} />
+                    {mayChange && <Button variant="default" renderRoot={(props) => <Link to="/clusters/$cluster/topics/$topic/produce" params={{ cluster, topic }} {...props} />}>{t("messages.produce")}</Button>}
+                </div>
             </div>
             <div className="line" style={{ alignItems: "flex-start" }}>
                 <SegmentedControl size="sm" aria-label={t("messages.filter")} data={[{ value: "text", label: t("messages.filterText") }, { value: "where", label: t("messages.filterWhere") }]} value={query.kind} onChange={(kind) => set({ kind: kind as MessageQuery["kind"] })} />

@@ -76,7 +76,7 @@ export function TopicView() {
                 title={topic} crumbs={crumbs} beside={data?.summary.internal && <span className="tag">{t("topics.isInternal")}</span>}
                 actions={data && mayChange && <TopicMenu cluster={cluster} topic={topic} partitions={data.partitions.length} />}
             />
-            <Tabs label={topic} tabs={tabs} />
+            {!(error && !data) && <Tabs label={topic} tabs={tabs} />}
             {!data && error ? <div className="card"><Failed error={error} retry={() => void refetch()} /></div> : <Outlet />}
         </>
     );
@@ -115,6 +115,7 @@ export function TopicPartitions() {
                         { name: t("topics.messages"), value: format.number(data.summary.messages) },
                         { name: t("topics.size"), value: format.bytes(data.summary.size) },
                         { name: t("topics.rate"), value: format.rate(data.summary.messages_in_rate) },
+                        { name: t("topics.partitions"), value: format.number(data.partitions.length) },
                         { name: t("topics.replicas"), value: format.number(data.summary.replication_factor) },
                         { name: t("topics.lag"), value: format.number(data.summary.lag) },
                         { name: t("topic.id"), value: data.topic_id ?? "–", small: true, double: true },
