@@ -26,13 +26,13 @@ export async function searchFrom(page, path, { offset, partitions, text }) {
 /** An expression completes, says where it is wrong, and finds what has a total above 900. */
 export async function searchByExpression(page, path) {
     await page.open(path);
-    await lines(page).first().waitFor();
+    await page.getByText(/^(The newest \d|All searched)/).first().waitFor(); // then all is known that can be completed
     await page.getByText("Expression", { exact: true }).click();
     const editor = page.getByRole("textbox", { name: "Expression" });
     await editor.click();
     await page.keyboard.type("value.tot");
     await page.getByRole("option", { name: "value.total" }).click();
-    await page.keyboard.type(" >");
+    await editor.pressSequentially(" >");
     await page.getByText("Position 14: a value is missing here").waitFor();
     await page.getByText("a text in quotes").waitFor();
     await editor.press("Control+a");
