@@ -28,6 +28,7 @@ std::size_t JsonPaths::gave_up() const {
 std::uint64_t JsonPaths::held_by(std::string_view document) {
     held_ = 0;
     levels_.clear();
+    skipped_ = 0;
     // What does not begin like an object or array leads nowhere.
     auto first = document.find_first_not_of(" \t\r\n");
     if (first == document.npos || (document[first] != '{' && document[first] != '[')) return 0;
@@ -46,6 +47,7 @@ template <class Fits> std::uint64_t JsonPaths::step(std::uint64_t mask, Fits fit
 }
 
 void JsonPaths::name(std::string_view text) {
+    if (skipped_ > 0) return;
     Level& level = levels_.back();
     level.next = step(level.here, [&](const Step& step) {
         return step.kind == Step::Kind::any_member || (step.kind == Step::Kind::member && step.name == text);
@@ -66,6 +68,7 @@ std::uint64_t JsonPaths::leading_here() {
 
 /// Asks the conditions whose path ends here; gives those whose path goes on.
 std::uint64_t JsonPaths::value(const Scalar& scalar) {
+    if (skipped_ > 0) return 0;
     std::uint64_t further = 0;
     for (std::uint64_t mask = leading_here(); mask != 0; mask &= mask - 1) {
         auto       number = static_cast<std::size_t>(std::countr_zero(mask));
@@ -80,7 +83,17 @@ std::uint64_t JsonPaths::value(const Scalar& scalar) {
 
 void JsonPaths::open(Container kind) {
     std::uint64_t further = value({Scalar::Kind::container, {}});
-    levels_.push_back({kind, further, 0, 0});
+    if (further == 0)
+        ++skipped_;
+    else
+        levels_.push_back({kind, further, 0, 0});
+}
+
+void JsonPaths::close() {
+    if (skipped_ > 0)
+        --skipped_;
+    else
+        levels_.pop_back();
 }
 
 } // namespace riacho::browse

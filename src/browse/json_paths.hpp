@@ -37,9 +37,9 @@ private:
     };
 
     void begin_object() override { open(Container::object); }
-    void end_object() override { levels_.pop_back(); }
+    void end_object() override { close(); }
     void begin_array() override { open(Container::array); }
-    void end_array() override { levels_.pop_back(); }
+    void end_array() override { close(); }
     void name(std::string_view text) override;
     void string(std::string_view text) override { value({Scalar::Kind::text, text}); }
     void number(std::string_view text) override { value({Scalar::Kind::number, text}); }
@@ -47,12 +47,14 @@ private:
     void null() override { value({Scalar::Kind::null, {}}); }
 
     void                                open(Container kind);
+    void                                close();
     std::uint64_t                       value(const Scalar& scalar);
     std::uint64_t                       leading_here();
     template <class Fits> std::uint64_t step(std::uint64_t mask, Fits fits) const;
 
     std::vector<Condition> conditions_;
     std::vector<Level>     levels_;
+    std::size_t            skipped_ = 0; ///< containers that are open where no path leads to
     std::uint64_t          held_ = 0;
 };
 
