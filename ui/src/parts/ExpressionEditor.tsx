@@ -90,6 +90,7 @@ export default function ExpressionEditor({ value, paths, label, placeholder: hin
     const completion = useRef(new Compartment());
     const latest = useRef({ value, onChange, onRun });
     latest.current = { value, onChange, onRun };
+    const said = useRef(new Set<string>()); // what was typed, and may come back as `value` when more is typed already
 
     useEffect(() => {
         const host = place.current;
@@ -104,7 +105,12 @@ export default function ExpressionEditor({ value, paths, label, placeholder: hin
                 extensions: [
                     Prec.highest(keymap.of(completionKeymap)), run, oneLine, history(), keymap.of([...defaultKeymap, ...historyKeymap]), language, syntaxHighlighting(colours), look, errors,
                     completion.current.of([]), placeholder(hint), EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
-                    EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),
+                    EditorView.updateListener.of((update) => {
+                        if (!update.docChanged) return;
+                        const text = update.state.doc.toString();
+                        said.current.add(text);
+                        latest.current.onChange(text);
+                    }),
                 ],
             }),
         });
@@ -114,7 +120,10 @@ export default function ExpressionEditor({ value, paths, label, placeholder: hin
     useEffect(() => editor.current?.dispatch({ effects: completion.current.reconfigure(autocompletion({ override: [complete(paths)], icons: false })) }), [paths, hint, label]);
     useEffect(() => {
         const made = editor.current;
-        if (made && made.state.doc.toString() !== value) made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: value } });
+        if (!made) return;
+        const text = made.state.doc.toString();
+        if (text !== value && !said.current.has(value)) made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: value } });
+        if (text === value) said.current.clear();
     }, [value]);
     useEffect(() => editor.current?.dispatch({ effects: mark.of(error) }), [error]);
     return <div ref={place} />;
