@@ -1,6 +1,7 @@
 #include "codec/base64.hpp"
 #include "console/api.hpp"
 #include "console/api_parts.hpp"
+#include "console/console.hpp"
 #include "kafka/batch/batch_builder.hpp"
 
 #include <algorithm>
