@@ -206,6 +206,7 @@ TEST(Search, ReadsKeysAndValuesThatAreNoDocuments) {
     EXPECT_FALSE(finds("value == \"\" or value.x exists or value contains \"\"", tombstone));
     TestRecord empty{.key = "", .value = ""};
     EXPECT_TRUE(finds("value == \"\" and value exists and key == ''", empty));
+    EXPECT_TRUE(finds("value contains '' and value not contains a and not value ~ a", empty));
     TestRecord no_json{.value = R"({"a": 1)"};
     EXPECT_FALSE(finds("value.a == 1", no_json));
     EXPECT_TRUE(finds("value.a != 1", no_json));

@@ -1,9 +1,9 @@
 #include "browse/pattern.hpp"
 
+#include "browse/contains.hpp"
 #include "browse/required_text.hpp"
 
 #include <array>
-#include <cstring>
 #include <fmt/core.h>
 #include <pcre2.h> // the build says PCRE2_CODE_UNIT_WIDTH
 #include <utility>
@@ -64,8 +64,7 @@ std::expected<Pattern, Pattern::Problem> Pattern::compile(std::string_view text)
 }
 
 bool Pattern::matches(std::string_view subject) {
-    const std::string& part = inside_->required;
-    if (!part.empty() && !memmem(subject.data(), subject.size(), part.data(), part.size())) return false;
+    if (!contains(subject, inside_->required)) return false;
     int found = pcre2_match(inside_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(),
                             0, 0, inside_->result.get(), inside_->limits.get());
     if (found < 0 && found != PCRE2_ERROR_NOMATCH) ++gave_up_;

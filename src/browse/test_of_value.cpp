@@ -1,12 +1,12 @@
 #include "browse/test_of_value.hpp"
 
+#include "browse/contains.hpp"
 #include "browse/numbers_in_bytes.hpp"
 #include "browse/time_text.hpp"
 #include "data/json_parse.hpp"
 
 #include <algorithm>
 #include <compare>
-#include <cstring>
 #include <fmt/core.h>
 #include <utility>
 
@@ -31,10 +31,6 @@ bool is_order_of(Operator op, std::strong_ordering order) {
     default:
         return order == 0;
     }
-}
-
-bool contains_bytes(std::string_view text, std::string_view part) {
-    return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
 std::string_view without_space(std::string_view text) {
@@ -104,7 +100,7 @@ bool ValueTest::holds_text(std::string_view text) {
     const std::string& part = literals_.front().text;
     switch (op_) {
     case Operator::contains:
-        return contains_bytes(text, part);
+        return contains(text, part);
     case Operator::starts_with:
         return text.starts_with(part);
     case Operator::ends_with:
