@@ -192,6 +192,7 @@ Task<> Broker::start_local(Local& local) {
 Task<> Broker::watch_connections(Local& local) {
     while (!co_await local.stopping.wait_until(local.shard.now() + connections_look)) {
         for (Connection* connection : local.connections) connection->look_after(local.shard.now());
+        local.processor.look(local.shard.now(), local.shard.processor_time());
     }
 }
 

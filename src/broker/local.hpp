@@ -3,6 +3,7 @@
 #include "broker/config/broker_options.hpp"
 #include "broker/group/coordinator.hpp"
 #include "broker/metadata/image.hpp"
+#include "broker/metrics/processor_use.hpp"
 #include "broker/metrics/request_metrics.hpp"
 #include "broker/metrics/traffic.hpp"
 #include "broker/partition/partitions.hpp"
@@ -40,7 +41,8 @@ struct Local {
     MemoryQueue                       memory;     ///< connections that wait for it
     LogLimiter                        peer_lines; ///< what peers do wrong
     RequestMetrics                    requests;
-    TopicTraffic                      traffic;   ///< of its connections
+    TopicTraffic                      traffic; ///< of its connections
+    ProcessorUse                      processor;
     io::Mutex                         unpacking; ///< large batches are decompressed one at a time
     io::Event                         stopping;
     std::optional<io::Group>          work; ///< timers and connections

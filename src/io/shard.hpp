@@ -51,6 +51,9 @@ public:
     virtual ~Shard() = default;
 
     virtual Time now() const = 0;
+    /// For how long the shard had a processor since its start; zero in a simulated world, and once it is
+    /// stopped. Any thread, but for its stop.
+    virtual Time processor_time() const = 0;
     /// True on the shard's own thread.
     virtual bool is_here() const = 0;
     void check_here() const { check(is_here(), "what belongs to a shard is touched only on that shard"); }

@@ -20,6 +20,7 @@ public:
     explicit SimulatedShard(Simulation& simulation) : simulation_(simulation) {}
 
     Time now() const override { return simulation_.now_; }
+    Time processor_time() const override { return Time{0}; }
     bool is_here() const override { return simulation_.running_ == this; }
     void post(std::coroutine_handle<> work) override {
         if (simulation_.on_) posted_.push_back(work);

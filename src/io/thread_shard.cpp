@@ -7,6 +7,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <future>
 #include <mutex>
@@ -109,6 +110,15 @@ public:
     }
     void add(Timer& timer) { timers_.add(timer); }
     void remove(Timer& timer) { timers_.remove(timer); }
+
+    Time processor_time() {
+        clockid_t clock = 0;
+        timespec  used = {};
+        if (!thread_.joinable() || ::pthread_getcpuclockid(thread_.native_handle(), &clock) != 0 ||
+            ::clock_gettime(clock, &used) != 0)
+            return Time{};
+        return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+    }
 
     void stop() {
         check(!is_here(), "a shard is stopped by another thread");
@@ -218,6 +228,7 @@ ThreadShard::ThreadShard(const Clock& clock, std::string name, Urgency urgency)
 ThreadShard::~ThreadShard() { stop(); }
 
 Time ThreadShard::now() const { return loop_->clock().now(); }
+Time ThreadShard::processor_time() const { return loop_->processor_time(); }
 bool ThreadShard::is_here() const { return loop_->is_here(); }
 void ThreadShard::post(std::coroutine_handle<> work) { loop_->post(work); }
 void ThreadShard::stop() { loop_->stop(); }

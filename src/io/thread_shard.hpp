@@ -27,6 +27,7 @@ public:
     ~ThreadShard() override;
 
     Time now() const override;
+    Time processor_time() const override;
     bool is_here() const override;
     void post(std::coroutine_handle<> work) override;
 

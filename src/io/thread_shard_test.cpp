@@ -50,6 +50,23 @@ TEST(ThreadShard, interrupts_nobody_when_it_is_patient) {
     EXPECT_EQ(policy, SCHED_BATCH);
 }
 
+TEST(ThreadShard, tells_how_long_it_had_a_processor) {
+    struct Work {
+        static Task<> until_used(Shard& shard, Time used) {
+            while (shard.processor_time() < used) {}
+            co_return;
+        }
+    };
+    RealClock   clock;
+    ThreadShard idle(clock, "idle");
+    ThreadShard busy(clock, "busy");
+    busy.run(Work::until_used(busy, 20ms));
+    EXPECT_GE(busy.processor_time(), 20ms); // asked from another thread
+    EXPECT_LT(idle.processor_time(), 20ms);
+    busy.stop();
+    EXPECT_EQ(busy.processor_time(), 0ms);
+}
+
 TEST_F(ThreadShards, cross_over_and_back_many_at_a_time) {
     struct Run {
         static Task<> all(Shard& here, Shard& there, std::uint64_t& counter) {

@@ -66,6 +66,10 @@ class OpsTest(ProgramTest):
                                 value(page, waits.format("Fetch", "remote")))
         self.assertEqual(value(page, "kafka_controller_kafkacontroller_activecontrollercount"), 1)
         self.assertGreater(value(page, "process_resident_memory_bytes"), 1e6)
+        self.assertGreaterEqual(value(page, 'kafka_network_requestmetrics_errors_total'
+                                            '{request="Produce",error="NONE"}'), 1)
+        self.assertGreater(value(page, 'riacho_shard_cpu_seconds_total{shard="0"}'), 0)
+        self.assertLessEqual(value(page, "kafka_network_socketserver_networkprocessoravgidle_percent"), 1)
 
     def test_promtool_finds_nothing_wrong_with_the_page(self):
         broker, ops, _ = self.started()

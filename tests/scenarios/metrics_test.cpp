@@ -1,6 +1,7 @@
 #include "broker/metrics/broker_metrics.hpp"
 #include "scenario.hpp"
 
+#include <fmt/format.h>
 #include <string>
 
 namespace riacho::scenarios {
@@ -76,6 +77,33 @@ TEST_P(Metrics, say_what_was_refused_and_who_waits) {
     poll.get();
     EXPECT_GE(value(R"(riacho_request_stage_seconds_sum{request="Fetch",stage="remote"})"), 2.9);
     EXPECT_LT(value(R"(riacho_request_stage_seconds_sum{request="Fetch",stage="local"})"), 0.5);
+}
+
+TEST_P(Metrics, name_every_error_that_answers_carry) {
+    auto client = cluster_.connect();
+    create_topic(client, "orders", 2);
+    for (std::int32_t partition : {0, 1, 7, 8})
+        (void)produce_batch(client, "orders", partition, batch_of({"a"}, cluster_.wall()));
+    auto of = [&](std::string_view request, std::string_view error) {
+        return value(fmt::format(R"(kafka_network_requestmetrics_errors_total{{request="{}",error="{}"}})",
+                                 request, error));
+    };
+    EXPECT_EQ(of("Produce", "NONE"), 2);
+    EXPECT_EQ(of("Produce", "UNKNOWN_TOPIC_OR_PARTITION"), 2);
+    EXPECT_EQ(of("CreateTopics", "NONE"), 1);
+}
+
+TEST_P(Metrics, tell_of_syncs_and_of_the_threads_that_serve) {
+    auto client = cluster_.connect();
+    create_topic(client, "orders");
+    double before = value("kafka_log_logflushstats_logflushrateandtimems_count");
+    for (int i = 0; i < 5; ++i) produce(client, "orders", 0, {"a"});
+    EXPECT_GE(value("riacho_wal_sync_seconds_count"), before + 5); // each had its answer before the next
+    EXPECT_GT(value("riacho_wal_sync_seconds_sum"), 0);
+    EXPECT_EQ(value("kafka_network_socketserver_networkprocessoravgidle_percent"), 1); // simulated
+    EXPECT_EQ(value(R"(kafka_network_processor_idle_percent{networkProcessor="0"})"), 1);
+    EXPECT_EQ(value(R"(kafka_cluster_partition_insyncreplicascount{topic="orders",partition="0"})"), 1);
+    EXPECT_EQ(value(R"(kafka_cluster_partition_underreplicated{topic="orders",partition="0"})"), 0);
 }
 
 } // namespace

@@ -26,6 +26,12 @@ struct LogGauges {
     bool                         is_offline;
 };
 
+/// What the thread of one shard did.
+struct ProcessorGauges {
+    double idle;
+    Time   used;
+};
+
 /// What one shard knows, or several together.
 struct Counted {
     RequestMetrics                     requests;
@@ -34,6 +40,7 @@ struct Counted {
     std::map<std::string, std::size_t> connections; ///< by listener
     std::size_t                        waiting_fetches = 0;
     std::vector<LogGauges>             logs;
+    std::vector<ProcessorGauges>       processors; ///< by shard
 };
 
 /// On the shard.
@@ -41,6 +48,8 @@ Task<Counted> count(Local& local) {
     Counted counted;
     counted.requests = local.requests;
     counted.traffic = local.traffic;
+    Time used = local.shard.processor_time();
+    counted.processors = {{local.processor.idle(local.shard.now(), used), used}};
     for (Connection* connection : local.connections) {
         ++counted.connections[connection->session().listener.name];
         if (connection->session().waiting) ++counted.waiting_fetches;
@@ -63,6 +72,7 @@ void add(Counted& all, Counted more, Time now) {
     for (const auto& [listener, connections] : more.connections) all.connections[listener] += connections;
     all.waiting_fetches += more.waiting_fetches;
     for (LogGauges& log : more.logs) all.logs.push_back(std::move(log));
+    for (const ProcessorGauges& processor : more.processors) all.processors.push_back(processor);
 }
 
 /// One family of BrokerTopicMetrics: all topics together, without a label, and each of them.
@@ -121,6 +131,12 @@ void write_requests(const RequestMetrics& requests, Time now, MetricsPage& page)
         for (std::string_view name : names_of(api))
             for (const auto& [version, count] : of.by_version)
                 page.sample({{"request", name}, {"version", std::to_string(version)}}, count);
+    page.family("kafka_network_requestmetrics_errors_total", Kind::counter,
+                "Codes in answers, of the whole or of a part, by API; NONE too.");
+    for (const auto& [api, of] : requests.apis())
+        for (std::string_view name : names_of(api))
+            for (const auto& [error, count] : of.errors)
+                page.sample({{"request", name}, {"error", kafka::name_of(error)}}, count);
     for (const StageFamily& family : stage_families) {
         page.family(fmt::format("kafka_network_requestmetrics_{}", family.name), Kind::summary,
                     fmt::format("{} Milliseconds; quantiles of the last minutes.", family.help));
@@ -137,6 +153,11 @@ void write_requests(const RequestMetrics& requests, Time now, MetricsPage& page)
 
 void gauge(MetricsPage& page, std::string_view name, std::uint64_t value, std::string_view help) {
     page.family(name, Kind::gauge, help);
+    page.sample(value);
+}
+
+void counter(MetricsPage& page, std::string_view name, std::uint64_t value, std::string_view help) {
+    page.family(name, Kind::counter, help);
     page.sample(value);
 }
 
@@ -159,12 +180,38 @@ void write_cluster(const Image& image, const Counted& all, MetricsPage& page) {
     gauge(page, "kafka_server_replicamanager_leadercount", partitions, "Partitions that it leads.");
     gauge(page, "kafka_server_replicamanager_underreplicatedpartitions", 0, "One node keeps one replica.");
     gauge(page, "kafka_server_replicamanager_underminisrpartitioncount", 0, "One node keeps one replica.");
+    gauge(page, "kafka_server_replicamanager_atminisrpartitioncount", partitions - offline,
+          "With one replica min.insync.replicas asks for no more than that one.");
     gauge(page, "kafka_server_replicamanager_offlinereplicacount", offline, "Replicas whose files failed.");
+    constexpr std::string_view alone = "One node has nobody to lose, to win or to wait for.";
+    counter(page, "kafka_server_replicamanager_isrshrinks_total", 0, alone);
+    counter(page, "kafka_server_replicamanager_isrexpands_total", 0, alone);
+    counter(page, "kafka_controller_controllerstats_uncleanleaderelections_total", 0, alone);
     page.family("kafka_server_delayedoperationpurgatory_purgatorysize", Kind::gauge, "Requests that wait.");
     page.sample({{"delayedOperation", "Fetch"}}, static_cast<std::uint64_t>(all.waiting_fetches));
     page.family("kafka_server_socket_server_metrics_connection_count", Kind::gauge, "Open connections.");
     for (const auto& [listener, connections] : all.connections)
         page.sample({{"listener", listener}}, static_cast<std::uint64_t>(connections));
+}
+
+/// The thread of a shard is network processor and request handler in one.
+void write_processors(const std::vector<ProcessorGauges>& processors, MetricsPage& page) {
+    double sum = 0;
+    for (const ProcessorGauges& processor : processors) sum += processor.idle;
+    double average = sum / static_cast<double>(processors.size());
+    for (std::string_view name : {"kafka_network_socketserver_networkprocessoravgidle_percent",
+                                  "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent"}) {
+        page.family(name, Kind::gauge,
+                    "Share of the last minute, 0 to 1, in which the threads that serve had nothing to do.");
+        page.sample({}, average);
+    }
+    page.family("kafka_network_processor_idle_percent", Kind::gauge, "The same of each of them.");
+    for (std::size_t i = 0; i < processors.size(); ++i)
+        page.sample({{"networkProcessor", std::to_string(i)}}, processors[i].idle);
+    page.family("riacho_shard_cpu_seconds_total", Kind::counter, "How long each of them had a processor.");
+    for (std::size_t i = 0; i < processors.size(); ++i)
+        page.sample({{"shard", std::to_string(i)}},
+                    std::chrono::duration<double>(processors[i].used).count());
 }
 
 void write_groups(const std::map<std::string, std::size_t>& by_state, MetricsPage& page) {
@@ -196,7 +243,38 @@ void write_logs(const std::vector<LogGauges>& logs, MetricsPage& page) {
     write("kafka_log_log_logendoffset", &LogGauges::end, "Offset behind its last durable record.");
 }
 
-void write_storage(Broker& broker, MetricsPage& page) {
+/// Kafka's gauges of a partition and its replicas, of which there is one.
+struct ReplicaFamily {
+    std::string_view name;
+    std::uint64_t    while_it_serves;
+    std::uint64_t    while_offline;
+    std::string_view help;
+};
+constexpr ReplicaFamily replica_families[] = {
+    {"replicascount", 1, 1, "Replicas of a partition."},
+    {"insyncreplicascount", 1, 0, "Those of them that can serve."},
+    {"underreplicated", 0, 1, "1: a replica cannot serve."},
+    {"underminisr", 0, 1, "1: fewer can than min.insync.replicas asks of one replica."},
+    {"atminisr", 1, 0, "1: none may be lost."},
+};
+
+void write_replicas(const std::vector<LogGauges>& logs, MetricsPage& page) {
+    for (const ReplicaFamily& family : replica_families) {
+        page.family(fmt::format("kafka_cluster_partition_{}", family.name), Kind::gauge, family.help);
+        for (const LogGauges& log : logs)
+            page.sample({{"topic", log.topic->name}, {"partition", std::to_string(log.index)}},
+                        log.is_offline ? family.while_offline : family.while_it_serves);
+    }
+}
+
+void write_storage(Broker& broker, const TimeHistogram& syncs, Time now, MetricsPage& page) {
+    gauge(page, "kafka_log_logmanager_offlinelogdirectorycount", broker.refuses_writes() ? 1 : 0,
+          "Log folders that take no records.");
+    page.family("kafka_log_logflushstats_logflushrateandtimems", Kind::summary,
+                "Syncs of the write-ahead log. Milliseconds; quantiles of the last minutes.");
+    page.summary_ms({}, syncs, now);
+    page.family("riacho_wal_sync_seconds", Kind::histogram, "The same.");
+    page.histogram_seconds({}, syncs);
     gauge(page, "riacho_wal_failed", broker.refuses_writes() ? 1 : 0,
           "1: the write-ahead log failed, and nothing is acknowledged until a restart.");
     gauge(page, "riacho_wal_last_durable_frame", broker.store().wal().last_durable().value,
@@ -220,11 +298,13 @@ Task<> write_metrics(Broker& broker, MetricsPage& page) {
         add(all, std::move(more), home.shard.now());
     }
     write_cluster(home.image, all, page);
+    write_processors(all.processors, page);
     write_groups(all.groups, page);
     write_traffic(home.image, all.traffic, page);
     write_requests(all.requests, home.shard.now(), page);
     write_logs(all.logs, page);
-    write_storage(broker, page);
+    write_replicas(all.logs, page);
+    write_storage(broker, co_await broker.store().wal().sync_times(home.shard), home.shard.now(), page);
 }
 
 } // namespace riacho::broker

@@ -20,6 +20,7 @@ void RequestMetrics::add(const RequestMetrics& other, Time now) {
     for (const auto& [api, theirs] : other.apis_) {
         OfApi& of = apis_[api];
         for (const auto& [version, count] : theirs.by_version) of.by_version[version] += count;
+        for (const auto& [error, count] : theirs.errors) of.errors[error] += count;
         for (std::size_t stage = 0; stage < stages; ++stage) of.took[stage].add(theirs.took[stage], now);
     }
 }

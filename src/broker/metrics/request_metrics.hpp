@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time_histogram.hpp"
+#include "kafka/error_code.hpp"
 #include "kafka/wire/api.hpp"
 
 #include <array>
@@ -27,13 +28,16 @@ public:
     static constexpr std::size_t stages = 6;
 
     struct OfApi {
-        std::map<kafka::Version, std::uint64_t> by_version;
-        std::array<TimeHistogram, stages>       took;
+        std::map<kafka::Version, std::uint64_t>   by_version;
+        std::map<kafka::ErrorCode, std::uint64_t> errors; ///< in the answers, `none` too
+        std::array<TimeHistogram, stages>         took;
 
         const TimeHistogram& stage(Stage which) const { return took[static_cast<std::size_t>(which)]; }
     };
 
     void add(kafka::ApiKey api, kafka::Version version, const RequestTimes& times);
+    /// Every code that an answer carries, of the whole or of a part.
+    void add(kafka::ApiKey api, kafka::ErrorCode error) { ++apis_[api].errors[error]; }
     void add(const RequestMetrics& other, Time now);
 
     const std::map<kafka::ApiKey, OfApi>& apis() const { return apis_; }

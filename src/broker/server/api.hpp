@@ -2,9 +2,11 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "broker/metrics/request_metrics.hpp"
 #include "broker/server/fetch_memory.hpp"
 #include "broker/server/session.hpp"
 #include "kafka/wire/api.hpp"
+#include "kafka/wire/error_visitor.hpp"
 #include "kafka/wire/reader.hpp"
 #include "kafka/wire/writer.hpp"
 #include "riacho/task.hpp"
@@ -21,13 +23,14 @@ struct Local;
 
 /// One request on its way through a handler. Lives until the handler ends, on the connection's shard.
 struct Call {
-    Broker&        broker;
-    Local&         here; ///< what the connection's shard owns
-    Session&       session;
-    kafka::Version version;
-    MemoryBudget&  responses; ///< for what the handler holds until its answer is written
-    Charge         memory;    ///< for the decoded request
-    std::size_t    decoded_bytes_max = 0;
+    Broker&         broker;
+    Local&          here; ///< what the connection's shard owns
+    Session&        session;
+    kafka::Version  version;
+    RequestMetrics& metrics;   ///< of the connection's shard
+    MemoryBudget&   responses; ///< for what the handler holds until its answer is written
+    Charge          memory;    ///< for the decoded request
+    std::size_t     decoded_bytes_max = 0;
     /// For the records in the answer; goes with it until it is written.
     FetchMemory::Held records = {};
     /// Set by a handler that has no other way to tell the client: the connection ends after this request.
@@ -92,6 +95,8 @@ template <auto handler> Task<ApiRow::Result> run(Call& call, Bytes body, kafka::
     auto  response = co_await handler(call, std::move(request));
     auto* answer = sent(response);
     if (!answer) co_return ApiRow::Result::silent;
+    constexpr kafka::ApiKey key = Signature<handler>::RequestType::api.key;
+    kafka::for_each_error(*answer, [&](kafka::ErrorCode error) { call.metrics.add(key, error); });
     encode(*answer, out, call.version);
     co_return ApiRow::Result::answered;
 }

@@ -146,6 +146,7 @@ Task<> Connection::dispatch(Asked asked) {
     in_flight_bytes_ += slot.request_bytes;
     if (!asked.row.api.versions.contains(asked.version)) {
         // Kafka answers in the oldest layout, so that a newer client learns what it may ask (KIP-511).
+        here_.requests.add(asked.row.api.key, kafka::ErrorCode::unsupported_version);
         finish(slot,
                kafka::response_frame(api_versions_response(kafka::ErrorCode::unsupported_version), 0,
                                      asked.correlation_id),
@@ -193,7 +194,8 @@ Task<> Connection::run(Asked asked, Slot& slot) {
     kafka::begin_response(row.api, asked.version, asked.correlation_id, out);
     auto memory = co_await memory_for(asked);
     slot.times.started = here_.shard.now();
-    Call call{broker_, here_, session_, asked.version, options_.responses.whole(), {}, {}, {}, {}};
+    Call call{broker_, here_, session_, asked.version, here_.requests, options_.responses.whole(), {},
+              {},      {},    {}};
     call.decoded_bytes_max = decoded_bytes_allowed(row, asked.body.size());
     auto result = ApiRow::Result::silent;
     if (memory) {

@@ -273,10 +273,21 @@ Task<> FileWal::write_frame(EncodedFrame frame, Durability mode) {
         if (!written) co_await world_.flusher.sleep_for(frame_retry_pause);
     }
     bool skips = planted(Planted::no_sync) || planted(Planted::sync_after_answer);
-    if (mode == Durability::synced && !skips)
-        co_await file.file->sync();
-    else
+    if (mode != Durability::synced || skips) {
         file.unsynced = WalFile::Unsynced::yes;
+        co_return;
+    }
+    Time began = world_.flusher.now();
+    co_await file.file->sync();
+    Time ended = world_.flusher.now();
+    syncs_.add(ended - began, ended);
+}
+
+Task<TimeHistogram> FileWal::sync_times(io::Shard& home) {
+    co_await world_.flusher.enter_if_away();
+    TimeHistogram times = syncs_;
+    co_await home.enter_if_away();
+    co_return times;
 }
 
 /// Names the next file in a frame of the current one; `mode` says whether that frame is synced.

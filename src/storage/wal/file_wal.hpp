@@ -50,6 +50,7 @@ public:
     std::size_t entry_bytes_max() const override {
         return ring_.frame_bytes_max() - frame_header_bytes - entry_header_bytes;
     }
+    Task<TimeHistogram> sync_times(io::Shard& home) override;
 
     // -- for the store
     /// How the chain begins, before `start`.
@@ -139,6 +140,7 @@ private:
     std::vector<std::unique_ptr<Delivery>> deliveries_;      // one per shard
     io::Event                              ended_;           // failed, or nothing more will be appended
     io::Mutex                              syncing_;         // of frames, for durability=os; the flusher's
+    TimeHistogram                          syncs_;           // the flusher's
     enum class Filling { possible, no_room } filling_ = Filling::possible;
     enum class Flusher { works, is_done } flusher_ = Flusher::works;
     io::Group group_; // the flusher's own coroutines

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/outcome.hpp"
+#include "base/time_histogram.hpp"
 #include "io/shard.hpp"
 #include "riacho/task.hpp"
 
@@ -73,6 +74,11 @@ public:
     virtual FrameNumber last_durable() const = 0;
     /// The largest entry that fits a frame of this log; what is larger goes to its segment first.
     virtual std::size_t entry_bytes_max() const = 0;
+    /// How long the syncs of frames took; nothing where none are made. Comes back to `home`.
+    virtual Task<TimeHistogram> sync_times(io::Shard& home) {
+        static_cast<void>(home);
+        co_return TimeHistogram();
+    }
 };
 
 } // namespace riacho::storage
