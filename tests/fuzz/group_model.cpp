@@ -60,8 +60,10 @@ void GroupModel::judge_joins(const std::vector<broker::GroupEffects::Joined>& jo
             generation.listed = std::move(listed);
         }
         generation.told.insert(answer.member_id);
-        members_[answer.member_id] = {answer.generation_id, now + waiting.session, waiting.session,
-                                      waiting.rebalance};
+        Member& member = members_[answer.member_id];
+        // Who missed the answer is told again what it said; as in Kafka, that is no new session.
+        if (member.generation == answer.generation_id) continue;
+        member = {answer.generation_id, now + waiting.session, waiting.session, waiting.rebalance};
     }
     if (generations_.empty()) return;
     const Generation& newest = generations_.rbegin()->second;

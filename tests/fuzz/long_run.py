@@ -39,6 +39,7 @@ def run_part(target: str, folder: pathlib.Path, seconds: int) -> dict:
         (folder / target / name).mkdir(parents=True, exist_ok=True)
     log = folder / target / "last.log"
     command = [folder / target / target, f"-max_total_time={seconds}", "-timeout=1200", "-rss_limit_mb=1024",
+               "-report_slow_units=300",  # of the clock: on a busy machine a usual input may take ten seconds
                "-print_final_stats=1", f"-artifact_prefix={folder / target / 'findings'}/",
                *OPTIONS.get(target, ["-max_len=8192"]), folder / target / "corpus",
                ROOT / "tests/fuzz/corpus" / target]
