@@ -145,6 +145,21 @@ TEST(Store, stops_where_a_batch_of_the_metadata_has_a_wrong_checksum) {
     EXPECT_TRUE(run.tested.disk().content(run.folder + "/log/topic.1-0/partition.metadata"));
 }
 
+TEST(Store, stops_where_the_metadata_speaks_of_its_own_topic) {
+    for (const kafka::MetadataRecord& record :
+         {kafka::MetadataRecord(kafka::TopicRecord{"orders", cluster_metadata_id}),
+          kafka::MetadataRecord(kafka::RemoveTopicRecord{cluster_metadata_id})}) {
+        SimulatedRun run;
+        ASSERT_EQ(run.open(), std::nullopt) << run.why;
+        run.work(1, 5);
+        ASSERT_TRUE(run.tested.run(put_records(*run.store, {record})));
+        run.crash();
+        EXPECT_EQ(run.open(), StoreError::damaged);
+        EXPECT_TRUE(run.why.ends_with(": a record about the metadata's own topic")) << run.why;
+        EXPECT_FALSE(run.tested.run(run.world.disk.exists(run.folder + "/lost+found")));
+    }
+}
+
 TEST(Store, takes_one_damaged_partition_offline_for_good_and_serves_the_others) {
     SimulatedRun run;
     ASSERT_EQ(run.open(), std::nullopt) << run.why;

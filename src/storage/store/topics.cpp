@@ -22,6 +22,14 @@ std::unexpected<Failure<StoreError>> damaged_metadata(Offset at, std::string_vie
 /// What of a batch is news: below a snapshot's end only the ids of topics that were deleted.
 enum class Take { all, deletions };
 
+/// Nobody made the metadata's own topic, and nobody can delete it: a record that does is damage.
+bool names_the_metadata(const kafka::MetadataRecord& record) {
+    const auto* made = std::get_if<kafka::TopicRecord>(&record);
+    const auto* removed = std::get_if<kafka::RemoveTopicRecord>(&record);
+    return (made && made->topic_id == cluster_metadata_id) ||
+           (removed && removed->topic_id == cluster_metadata_id);
+}
+
 void apply_metadata(KnownTopics& topics, const kafka::MetadataRecord& record, Take take) {
     if (take == Take::deletions && !std::holds_alternative<kafka::RemoveTopicRecord>(record)) return;
     if (const auto* made = std::get_if<kafka::TopicRecord>(&record)) topics.live[made->topic_id] = made->name;
@@ -42,6 +50,8 @@ Outcome<void, StoreError> apply_batch(KnownTopics& topics, const Bytes& batches,
         if (!record->value) continue;
         const Bytes& owner = cursor->decompressed().empty() ? batches : cursor->decompressed();
         auto         decoded = kafka::decode_metadata_record(owner.slice(*record->value));
+        if (decoded && names_the_metadata(*decoded))
+            return damaged_metadata(record->offset, "a record about the metadata's own topic");
         if (decoded)
             apply_metadata(topics, *decoded, take);
         else if (decoded.error().code != kafka::RecordError::unknown_type)
