@@ -35,9 +35,10 @@ export async function refuseToMove(page, groupPath) {
 
 export async function forgetAndDelete(page, groupPath, group, topic) {
     await page.open(groupPath);
-    await page.getByRole("button", { name: `Forget ${topic}`, exact: true }).click();
+    await page.getByLabel("Topic to forget").selectOption(topic);
+    await page.getByRole("button", { name: "Forget its offsets" }).click();
     await typeName(page, topic, "Forget");
-    await page.getByRole("button", { name: `Forget ${topic}`, exact: true }).waitFor({ state: "detached" });
+    await page.getByRole("option", { name: topic, exact: true }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Delete group" }).click();
     await typeName(page, group, "Delete");
     await page.waitForURL(/\/groups$/);

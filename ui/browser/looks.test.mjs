@@ -32,7 +32,7 @@ const menu = (selector) => async (page) => {
 const dialogs = {
     actions: [topic, menu("header")], add_partitions: [topic, action(0)], empty_topic: [topic, action(1)], delete_topic: [topic, action(2)],
     edit_config: [`${topic}/configuration?search=retention.ms`, press("tbody button")], delete_group: [group, press("header button")],
-    forget: [`${at}/groups/mailer`, press(".stack > .row button")], download: [`${topic}/messages`, menu("form")],
+    forget: [`${at}/groups/mailer`, press("button.forget")], download: [`${topic}/messages`, menu("form")],
 };
 const drawers = {
     1280: { language: [at, menu(".rail-foot")], switch: [at, menu(".rail")] },

@@ -62,12 +62,26 @@ function make(name, { topics = 14, groups = 8, brokers = 1, bootstrap = ["127.0.
     };
 }
 
+/** Lists that nobody has and that must work: 10,000 partitions, members, and topics of a group. */
+function widen(cluster, count) {
+    const wide = topic(cluster.name, "wide", cluster.brokers);
+    wide.partitions = Array.from({ length: count }, (_, partition) => ({ partition, leader: (partition % cluster.brokers) + 1, replicas: [1, 2, 3], start: 0, end: between(0, 9000, "wide", partition) }));
+    cluster.topics.set(wide.name, wide);
+    const narrow = [...cluster.topics.values()].filter((one) => !one.internal).slice(0, count);
+    const read = (one, partition) => ({ topic: one.name, partition, committed: Math.max(one.partitions[partition].start, one.partitions[partition].end - between(0, 40, one.name, partition)) });
+    const all = wide.partitions.map(({ partition }) => read(wide, partition));
+    for (const [name, members, offsets] of [["crowd", count, all], ["alone", 1, all.map((one) => ({ ...one }))], ["broad", 0, narrow.map((one) => read(one, 0))]]) {
+        cluster.groups.set(name, { group: name, state: members ? "stable" : "empty", members, type: "classic", offsets });
+    }
+    return cluster;
+}
+
 export function makeClusters() {
     const production = ["kafka-1.internal:9092", "kafka-2.internal:9092", "kafka-3.internal:9092"];
     const list = [
         make("riacho", {}),
         make("production", { topics: 42, groups: 21, brokers: 3, bootstrap: production, kind: "kafka" }),
-        make("large", { topics: 10000, groups: 10000, brokers: 3, kind: "kafka" }),
+        widen(make("large", { topics: 9999, groups: 9997, brokers: 3, kind: "kafka" }), 10000),
         make("one", { topics: 1, groups: 1 }),
         make("empty", { topics: 0, groups: 0 }),
         make("loading", { topics: 0, groups: 0, behave: "wait" }),

@@ -21,8 +21,9 @@ const memberId = (group, index) => `${group.group}-${index + 1}-${hash(group.gro
 
 function detailOf(cluster, group) {
     const owner = (row) => (group.members ? row % group.members : null);
-    const members = Array.from({ length: group.members }, (_, index) => {
-        const mine = group.offsets.filter((_, row) => owner(row) === index);
+    const owned = Array.from({ length: group.members }, () => []);
+    if (group.members) group.offsets.forEach((one, row) => owned[owner(row)].push(one));
+    const members = owned.map((mine, index) => {
         const names = [...new Set(mine.map((one) => one.topic))];
         return {
             member_id: memberId(group, index), instance_id: index === 0 && group.type === "consumer" ? `${group.group}-a` : null,

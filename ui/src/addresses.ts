@@ -100,3 +100,14 @@ export function partitionsOf(words: string): number[] | undefined {
     }
     return [...new Set(found)];
 }
+
+/** The other way: 0, 3, 4 and 5 are "0, 3-5", however many there are. */
+export function rangesOf(partitions: readonly number[]): string {
+    const ranges: [number, number][] = [];
+    for (const one of [...partitions].sort((a, b) => a - b)) {
+        const last = ranges.at(-1);
+        if (last && one === last[1] + 1) last[1] = one;
+        else ranges.push([one, one]);
+    }
+    return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { groupsSearch, messageSearch, parseWords, partitionsOf, topicsSearch, wordsOf } from "../src/addresses";
+import { groupsSearch, messageSearch, parseWords, partitionsOf, rangesOf, topicsSearch, wordsOf } from "../src/addresses";
 import { pathOf, urlOf } from "../src/api/client";
 import { type MessageQuery, newestFirst, parametersOf, queryOf, searchOf, valueError } from "../src/messageQuery";
 
@@ -46,6 +46,11 @@ describe("a search for messages", () => {
         expect(parametersOf(searchOf(query))).toMatchObject({ from: "offset:9007199254740993", partition: [1, 2], where: "key == 1", limit: "1000" });
         expect(parametersOf({ live: true, text: "a" })).toMatchObject({ live: true, text: "a", limit: undefined });
         expect(parametersOf({ from: "time:2026-01-02T03:04:05Z" }).from).toBe(`time:${Date.UTC(2026, 0, 2, 3, 4, 5)}`);
+    });
+    test("writes partitions as ranges, and reads them back", () => {
+        expect(rangesOf([])).toBe("");
+        expect(rangesOf([5, 0, 3, 4, 10])).toBe("0, 3-5, 10");
+        expect(partitionsOf(rangesOf(Array.from({ length: 10_000 }, (_, index) => index)))).toHaveLength(10_000);
     });
     test("says which field is wrong", () => {
         expect(valueError(query)).toBeNull();

@@ -109,7 +109,7 @@ export const english = {
     group: {
         lag: "Lag", members: "Members", reset: "Reset offsets", delete: "Delete group", assignor: "Assignor", topic: "Topic", partition: "Partition", committed: "Committed", end: "End", member: "Member", overTime: "Lag, last 15 minutes", readOverTime: "Messages read, per second", partitionOverTime: "Lag of {{place}}", choosePartition: "Partition of the chart",
         clientId: "Client", host: "Host", instance: "Static id", assignment: "Partitions", noMembers: "No members", noMembersText: "Nobody reads for this group now.", noOffsets: "No offsets", noOffsetsText: "The group has not committed anything yet.", never: "never",
-        deleteTitle: "Delete {{name}}?", deleteDanger: "The group and its offsets are deleted. Its consumers start over where auto.offset.reset says.", deleteAction: "Delete", forget: "Forget {{topic}}", forgetTitle: "Forget the offsets in {{name}}?", forgetDanger: "The group starts over in this topic where auto.offset.reset says.", forgetAction: "Forget",
+        deleteTitle: "Delete {{name}}?", deleteDanger: "The group and its offsets are deleted. Its consumers start over where auto.offset.reset says.", deleteAction: "Delete", forget: "Forget its offsets", forgetTopic: "Topic to forget", forgetTitle: "Forget the offsets in {{name}}?", forgetDanger: "The group starts over in this topic where auto.offset.reset says.", forgetAction: "Forget",
     },
     reset: {
         to: "Move to", earliest: "Earliest", latest: "Latest", time: "Time", offset: "Offset", shift: "Shift", current: "Current, into range", topics: "Topics", allTopics: "All topics", partitions: "Partitions", allPartitions: "All partitions", by: "By how many", preview: "Preview", apply: "Move offsets",

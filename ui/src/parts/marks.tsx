@@ -19,13 +19,13 @@ export function GroupMark({ state }: { state: GroupState }) {
     return <span className={`mark ${groupTone[state]}`}>{t(`groups.state.${state}`)}</span>;
 }
 
-/** A lag with its part of the largest lag beside it. */
-export function Lag({ lag, most }: { lag: MaybeInt64; most?: MaybeInt64 }) {
+/** A lag with its part of the largest lag beside it; `width`, in characters, keeps the bars of a column in one line. */
+export function Lag({ lag, most, width }: { lag: MaybeInt64; most?: MaybeInt64; width?: number }) {
     const format = useFormat();
     return (
         <span className="row" style={{ justifyContent: "flex-end", flexWrap: "nowrap", gap: 10 }}>
             {most !== undefined && <span className="meter wide" aria-hidden="true"><span style={{ width: `${shareOf(lag, most) * 100}%` }} /></span>}
-            <span className={lag !== null && lag !== "0" ? "" : "muted"}>{format.number(lag)}</span>
+            <span className={lag !== null && lag !== "0" ? "" : "muted"} style={{ minWidth: width && `${width}ch` }}>{format.number(lag)}</span>
         </span>
     );
 }

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { rangesOf } from "../addresses";
 import { change, get, pathOf } from "../api/client";
 import { largest } from "../api/numbers";
 import type { Group, GroupOffset, Member } from "../api/types";
@@ -59,12 +60,13 @@ function useOffsetColumns(cluster: string, offsets: GroupOffset[]): Column<Group
     const format = useFormat();
     return useMemo(() => {
         const most = largest(offsets.map((one) => one.lag));
+        const width = format.number(most).length;
         return [
             { id: "topic", title: t("group.topic"), cell: (row) => <Link className="name" to="/clusters/$cluster/topics/$topic" params={{ cluster, topic: row.topic }} title={row.topic}>{row.topic}</Link> },
             { id: "partition", title: t("group.partition"), number: true, width: "96px", cell: (row) => row.partition },
             { id: "committed", title: t("group.committed"), number: true, wide: true, width: "132px", cell: (row) => (row.committed === null ? <span className="muted">{t("group.never")}</span> : format.number(row.committed)) },
             { id: "end", title: t("group.end"), number: true, wide: true, width: "132px", cell: (row) => format.number(row.end) },
-            { id: "lag", title: t("group.lag"), number: true, width: "170px", cell: (row) => <Lag lag={row.lag} most={most} /> },
+            { id: "lag", title: t("group.lag"), number: true, width: "170px", cell: (row) => <Lag lag={row.lag} most={most} width={width} /> },
             { id: "member", title: t("group.member"), wide: true, cell: (row) => <span className="mono muted" title={row.member_id ?? ""}>{row.member_id ?? "–"}</span> },
         ];
     }, [t, format, cluster, offsets]);
@@ -72,18 +74,21 @@ function useOffsetColumns(cluster: string, offsets: GroupOffset[]): Column<Group
 
 const nothing: GroupOffset[] = [];
 
-function ForgetButtons({ cluster, group, topics }: { cluster: string; group: string; topics: string[] }) {
+function ForgetTopic({ cluster, group, topics }: { cluster: string; group: string; topics: string[] }) {
     const { t } = useTranslation();
     const client = useQueryClient();
-    const [topic, setTopic] = useState<string | null>(null);
+    const [chosen, setChosen] = useState("");
+    const [asked, setAsked] = useState<string | null>(null);
+    const topic = topics.includes(chosen) ? chosen : (topics[0] ?? "");
     const path = pathOf("clusters", cluster, "groups", group);
     return (
         <div className="row">
-            {topics.map((name) => <Button key={name} variant="default" size="xs" onClick={() => setTopic(name)}>{t("group.forget", { topic: name })}</Button>)}
-            {topic !== null && (
+            <NativeSelect size="xs" style={{ maxWidth: 420 }} aria-label={t("group.forgetTopic")} data={topics} value={topic} onChange={(event) => setChosen(event.currentTarget.value)} />
+            <Button className="forget" variant="default" size="xs" onClick={() => setAsked(topic)}>{t("group.forget")}</Button>
+            {asked !== null && (
                 <Confirm
-                    name={topic} title={t("group.forgetTitle", { name: topic })} danger={t("group.forgetDanger")} action={t("group.forgetAction")} opened onClose={() => setTopic(null)}
-                    run={() => change("DELETE", `${path}/offsets`, undefined, { topic })} done={() => void client.invalidateQueries({ queryKey: [path] })}
+                    name={asked} title={t("group.forgetTitle", { name: asked })} danger={t("group.forgetDanger")} action={t("group.forgetAction")} opened onClose={() => setAsked(null)}
+                    run={() => change("DELETE", `${path}/offsets`, undefined, { topic: asked })} done={() => void client.invalidateQueries({ queryKey: [path] })}
                 />
             )}
         </div>
@@ -126,7 +131,7 @@ export function GroupLag() {
                 />
             )}
             <Table label={t("group.lag")} columns={columns} rows={rows} empty={<Empty title={t("group.noOffsets")} text={t("group.noOffsetsText")} />} />
-            {data && mayChange && data.members.length === 0 && data.offsets.length > 0 && <ForgetButtons cluster={cluster} group={group} topics={[...new Set(data.offsets.map((one) => one.topic))]} />}
+            {data && mayChange && data.members.length === 0 && data.offsets.length > 0 && <ForgetTopic cluster={cluster} group={group} topics={[...new Set(data.offsets.map((one) => one.topic))]} />}
             <div className="charts">
                 <Chart cluster={cluster} group={group} metric="lag" title={t("group.overTime")} />
                 <Chart cluster={cluster} group={group} metric="messages_out" title={t("group.readOverTime")} />
@@ -145,7 +150,7 @@ export function GroupMembers() {
             { id: "client", title: t("group.clientId"), cell: (row) => <strong style={{ fontWeight: 540 }}>{row.client_id}</strong> },
             { id: "host", title: t("group.host"), width: "128px", cell: (row) => <span className="mono">{row.host.replace(/^\//, "")}</span> },
             { id: "instance", title: t("group.instance"), wide: true, width: "150px", cell: (row) => row.instance_id ?? "–" },
-            { id: "assignment", title: t("group.assignment"), wide: true, cell: (row) => row.assignment.map((one) => `${one.topic}: ${one.partitions.join(", ")}`).join("; ") },
+            { id: "assignment", title: t("group.assignment"), wide: true, cell: (row) => row.assignment.map((one) => `${one.topic}: ${rangesOf(one.partitions)}`).join("; ") },
             { id: "member", title: t("group.member"), wide: true, cell: (row) => <span className="mono muted" title={row.member_id}>{row.member_id}</span> },
         ],
         [t],
