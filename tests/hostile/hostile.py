@@ -47,7 +47,8 @@ def good_client(port: int, ends: threading.Event | None = None) -> None:
     over = ends or threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
     peer = wire.Peer(port, ANSWER_MAX)
-    frame = wire.produce("good", {0: wire.batch(wire.record(b"g" * 1000))})
+    now_ms = int(time.time() * 1000)  # else retention takes it before it is read
+    frame = wire.produce("good", {0: wire.batch(wire.record(b"g" * 1000), timestamp_ms=now_ms)})
     took = []
     while not over.is_set():
         for question in ("produce", "fetch"):
@@ -102,7 +103,7 @@ def fill(broker: Riacho) -> None:
     peer = wire.Peer(broker.port)
     peer.ask(wire.create_topic("good", 1))
     peer.ask(wire.create_topic("bulk", 1))
-    now_ms = int(time.time() * 1000)  # else retention takes it
+    now_ms = int(time.time() * 1000)
     frame = wire.produce("bulk", {0: wire.batch(wire.record(os.urandom(900_000)), timestamp_ms=now_ms)})
     for _ in range(72):
         if any(wire.produce_errors(peer.ask(frame))):
