@@ -1,6 +1,7 @@
 #include "browse/cluster_source.hpp"
 #include "browse/message.hpp"
 #include "browse/search.hpp"
+#include "console/access.hpp"
 #include "console/api.hpp"
 #include "console/api_parts.hpp"
 #include "console/console.hpp"
@@ -139,15 +140,24 @@ Task<OrProblem<Running>> begin_search(Asked asked, Wanted wanted) {
 
 bool wants_no_body(const http::Exchange& exchange) { return exchange.head().method == http::Method::head; }
 
+/// The next event of a search, for as long as its reader is signed in: that is looked at with each progress.
+Task<OrProblem<browse::SearchEvent>> next_event(Running& running, Asked asked) {
+    auto event = co_await running.search->next();
+    if (!event) co_return std::unexpected(problem_of(event.error()));
+    if (std::holds_alternative<browse::SearchProgress>(*event))
+        if (auto allowed = check_signed_in(asked.console.sign_ins(), asked.exchange); !allowed)
+            co_return std::unexpected(problem_of(allowed.error()));
+    co_return *std::move(event);
+}
+
 /// Gives events until the search or its reader ends.
 Task<OrProblem<void>> give_events(Running& running, Asked asked) {
     http::EventStream events(asked.exchange);
     co_await events.begin();
     while (!asked.exchange.is_over() && !wants_no_body(asked.exchange)) {
-        auto event = co_await running.search->next();
+        auto event = co_await next_event(running, asked);
         if (!event) {
-            co_await events.send(
-                {.name = "problem", .data = data::write_json(json_of(problem_of(event.error())))});
+            co_await events.send({.name = "problem", .data = data::write_json(json_of(event.error()))});
             break;
         }
         if (auto* found = std::get_if<browse::FoundRecord>(&*event)) {
@@ -204,15 +214,14 @@ Task<OrProblem<void>> give_file(Running& running, Asked asked) {
     std::string text;
     file.begin(text);
     for (bool is_done = false; !is_done;) {
-        auto event = co_await running.search->next();
-        if (!event) co_return std::unexpected(problem_of(event.error()));
+        CO_TRY(auto event, co_await next_event(running, asked));
         if (asked.exchange.is_over())
             co_return std::unexpected(
                 problem_of(Failure<Status>{Status::service_unavailable, "the console stops"}));
         if (!asked.exchange.has_begun()) co_await asked.exchange.begin({.fields = file.fields()});
         if (wants_no_body(asked.exchange)) break;
-        is_done = std::holds_alternative<browse::SearchDone>(*event);
-        auto* found = std::get_if<browse::FoundRecord>(&*event);
+        is_done = std::holds_alternative<browse::SearchDone>(event);
+        auto* found = std::get_if<browse::FoundRecord>(&event);
         if (found) file.add(text, *found);
         if (is_done) file.end(text);
         if (found && text.size() < piece_bytes) continue;

@@ -421,7 +421,12 @@ class OnRiacho(ConsoleCase):
         self.assertEqual(sorted(words[1:]), ["HttpOnly", "Max-Age=86400", "Path=/", "SameSite=Strict"])
         signed_in = {"Cookie": words[0]}
         self.assertEqual(self.api("POST", "/topics", {"name": "orders"}, **signed_in)[0], 201)
-        self.assertEqual(self.ask("DELETE", "/api/v1/session", **signed_in)[0], 204)
+        tail = urllib.request.Request(f"{self.console}/api/v1/clusters/riacho/topics/orders/messages?live=true",
+                                      headers=signed_in)
+        with urllib.request.urlopen(tail, timeout=20) as answer:
+            self.assertTrue(answer.readline().startswith(b"retry: "))
+            self.assertEqual(self.ask("DELETE", "/api/v1/session", **signed_in)[0], 204)
+            self.assertIn(b'"code":"NOT_SIGNED_IN"', answer.read())  # to its end
         self.assertEqual(self.api("GET", "/topics", **signed_in)[0], 401)
         token = {"Authorization": "Bearer token-of-the-scripts"}
         self.assertEqual(self.api("GET", "/topics", **token)[1]["total"], 1)
