@@ -24,11 +24,14 @@ std::unique_ptr<Listener> MemoryNetwork::listen(Shard& shard, Endpoint at) {
     return listener;
 }
 
-Task<std::unique_ptr<Stream>> MemoryNetwork::connect(Shard& shard, Endpoint to, Time deadline) {
+Task<std::unique_ptr<Stream>> MemoryNetwork::connect(Shard& shard, Endpoint to, Time deadline,
+                                                     Cancellation* cancellation) {
     shard.check_here();
     std::uint64_t number = ++clients_;
     co_await shard.sleep_for(draw_delay());
     while (held_) {
+        if (cancellation && cancellation->is_requested())
+            throw StreamError(StreamError::Reason::closed, "connect to " + to.text() + " was given up");
         if (shard.now() >= deadline)
             throw StreamError(StreamError::Reason::timed_out, "no answer from " + to.text());
         co_await shard.sleep_until(std::min(deadline, shard.now() + std::chrono::milliseconds(1)));

@@ -31,8 +31,10 @@ public:
     explicit MemoryNetwork(Simulation& simulation, MemoryNetworkOptions options = {});
     ~MemoryNetwork() override;
 
-    std::unique_ptr<Listener>     listen(Shard& shard, Endpoint at) override;
-    Task<std::unique_ptr<Stream>> connect(Shard& shard, Endpoint to, Time deadline) override;
+    std::unique_ptr<Listener> listen(Shard& shard, Endpoint at) override;
+    using Network::connect;
+    Task<std::unique_ptr<Stream>> connect(Shard& shard, Endpoint to, Time deadline,
+                                          Cancellation* cancellation) override;
 
     /// The hosts of connections that neither side has closed, oldest first.
     std::vector<std::string> clients() const;

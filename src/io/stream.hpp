@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "io/cancellation.hpp"
 #include "io/shard.hpp"
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace riacho::io {
@@ -72,8 +74,13 @@ class Network {
 public:
     virtual ~Network() = default;
     /// Port 0 takes a free one. Throws StreamError (address_in_use, failed).
-    virtual std::unique_ptr<Listener>     listen(Shard& shard, Endpoint at) = 0;
-    virtual Task<std::unique_ptr<Stream>> connect(Shard& shard, Endpoint to, Time deadline) = 0;
+    virtual std::unique_ptr<Listener> listen(Shard& shard, Endpoint at) = 0;
+    /// Throws StreamError; `closed` when `cancellation`, which may be null, is requested meanwhile.
+    virtual Task<std::unique_ptr<Stream>> connect(Shard& shard, Endpoint to, Time deadline,
+                                                  Cancellation* cancellation) = 0;
+    Task<std::unique_ptr<Stream>>         connect(Shard& shard, Endpoint to, Time deadline) {
+        return connect(shard, std::move(to), deadline, nullptr);
+    }
 };
 
 } // namespace riacho::io

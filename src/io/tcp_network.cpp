@@ -45,7 +45,8 @@ struct Lookup {
     std::vector<TcpAddress>        addresses;
 };
 
-Task<std::vector<TcpAddress>> look_up(ThreadShard& shard, Endpoint to, Time deadline) {
+Task<std::vector<TcpAddress>> look_up(ThreadShard& shard, Endpoint to, Time deadline,
+                                      Cancellation* cancellation) {
     using boost::asio::ip::tcp;
     auto numbers = resolve(to, Resolve::numbers, AddressUse::connect);
     if (!numbers.empty()) co_return numbers;
@@ -61,6 +62,7 @@ Task<std::vector<TcpAddress>> look_up(ThreadShard& shard, Endpoint to, Time dead
             }
             lookup->done.set();
         });
+    Cancellation::Step step(cancellation, [lookup] { lookup->done.set(); });
     if (!co_await lookup->done.wait_until(deadline))
         throw StreamError(StreamError::Reason::timed_out, "no address for " + to.host + " in time");
     co_return lookup->addresses;
@@ -72,16 +74,18 @@ struct Attempt {
     int                     error_number = 0;
 };
 
-Task<Attempt> connect_to(ThreadShard& shard, TcpAddress address, Time deadline) {
+Task<Attempt> connect_to(ThreadShard& shard, TcpAddress address, Time deadline, Cancellation* cancellation) {
     Descriptor descriptor = open_socket(address);
     if (!descriptor.is_open()) co_return Attempt{nullptr, errno};
     bool done = ::connect(descriptor.get(), address.get(), address.size) == 0;
     if (!done && errno != EINPROGRESS) co_return Attempt{nullptr, errno};
-    Socket socket(shard, std::move(descriptor));
+    Socket             socket(shard, std::move(descriptor));
+    Cancellation::Step step(cancellation, [&socket] { socket.close(); });
     if (!done && !co_await socket.ready(Socket::Direction::write).wait_until(deadline)) {
         socket.close();
         co_return Attempt{nullptr, ETIMEDOUT};
     }
+    if (socket.is_closed()) co_return Attempt{nullptr, ECANCELED};
     int       error_number = 0;
     socklen_t size = sizeof error_number;
     ::getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error_number, &size);
@@ -111,19 +115,23 @@ std::unique_ptr<Listener> TcpNetwork::listen(Shard& shard, Endpoint at) {
     throw stream_error("listen at", at, error_number);
 }
 
-Task<std::unique_ptr<Stream>> TcpNetwork::connect(Shard& shard, Endpoint to, Time deadline) {
+Task<std::unique_ptr<Stream>> TcpNetwork::connect(Shard& shard, Endpoint to, Time deadline,
+                                                  Cancellation* cancellation) {
     auto& loop = dynamic_cast<ThreadShard&>(shard);
     loop.check_here();
-    auto addresses = co_await look_up(loop, to, deadline);
+    auto is_cancelled = [&] { return cancellation && cancellation->is_requested(); };
+    auto addresses = co_await look_up(loop, to, deadline, cancellation);
+    if (is_cancelled())
+        throw StreamError(StreamError::Reason::closed, "connect to " + to.text() + " was given up");
     if (addresses.empty()) throw StreamError(StreamError::Reason::unresolved, "no address for " + to.host);
     int error_number = 0;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         Time until =
             i + 1 == addresses.size() ? deadline : std::min(deadline, loop.now() + connect_attempt_max);
-        Attempt attempt = co_await connect_to(loop, addresses[i], until);
+        Attempt attempt = co_await connect_to(loop, addresses[i], until, cancellation);
         if (attempt.stream) co_return std::move(attempt.stream);
         error_number = attempt.error_number;
-        if (loop.now() >= deadline) break;
+        if (loop.now() >= deadline || is_cancelled()) break;
     }
     throw stream_error("connect to", to, error_number);
 }

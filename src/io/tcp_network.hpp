@@ -15,8 +15,10 @@ class TcpNetwork final : public Network {
 public:
     explicit TcpNetwork(TcpOptions options = {}) : options_(options) {}
 
-    std::unique_ptr<Listener>     listen(Shard& shard, Endpoint at) override;
-    Task<std::unique_ptr<Stream>> connect(Shard& shard, Endpoint to, Time deadline) override;
+    std::unique_ptr<Listener> listen(Shard& shard, Endpoint at) override;
+    using Network::connect;
+    Task<std::unique_ptr<Stream>> connect(Shard& shard, Endpoint to, Time deadline,
+                                          Cancellation* cancellation) override;
 
 private:
     TcpOptions options_;

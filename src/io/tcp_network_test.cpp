@@ -78,6 +78,57 @@ TEST(TcpNetwork, says_when_a_name_has_no_address) {
     EXPECT_TRUE(reason == StreamError::Reason::unresolved || reason == StreamError::Reason::timed_out);
 }
 
+/// Whose queue is full: further connections begin and do not come about.
+class BusyListener {
+public:
+    BusyListener() : listening_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        at_.sin_family = AF_INET;
+        at_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::bind(listening_.get(), reinterpret_cast<sockaddr*>(&at_), sizeof at_), 0);
+        EXPECT_EQ(::listen(listening_.get(), 0), 0);
+        socklen_t size = sizeof at_;
+        ::getsockname(listening_.get(), reinterpret_cast<sockaddr*>(&at_), &size);
+        for (int i = 0; i < 4; ++i) {
+            waiting_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+            ::connect(waiting_.back().get(), reinterpret_cast<sockaddr*>(&at_), size);
+        }
+    }
+    Endpoint at() const { return {"127.0.0.1", ntohs(at_.sin_port)}; }
+
+private:
+    sockaddr_in             at_{};
+    Descriptor              listening_;
+    std::vector<Descriptor> waiting_;
+};
+
+TEST(TcpNetwork, a_connect_can_be_given_up_at_any_time) {
+    struct Run {
+        static Task<> connect(World world, Endpoint to, Cancellation& cancellation, std::string& ended) {
+            Shard& home = *world.shards[0];
+            try {
+                co_await world.network.connect(home, to, home.now() + 1h, &cancellation);
+            } catch (const StreamError& error) { ended = error.what(); }
+        }
+        static Task<> give_up(World world, Endpoint to, Time after, std::string& ended) {
+            Shard&       home = *world.shards[0];
+            Cancellation cancellation;
+            Group        group(home);
+            if (after < Time{}) cancellation.request();
+            group.spawn_now(connect(world, to, cancellation, ended));
+            co_await home.sleep_for(std::max(after, Time{}));
+            cancellation.request();
+            co_await group.join();
+        }
+    };
+    RealTestWorld world;
+    BusyListener  busy;
+    for (Time after : {Time(-1ms), Time(0ms), Time(20ms)}) { // before, at once, while it is under way
+        std::string ended;
+        world.run(Run::give_up(world.world(), busy.at(), after, ended));
+        EXPECT_TRUE(ended.ends_with("Operation canceled") || ended.ends_with("was given up")) << ended;
+    }
+}
+
 /// Accepts with plain calls of the system and resets the connection.
 void accept_and_reset(int listening) {
     int    fd = ::accept(listening, nullptr, nullptr);

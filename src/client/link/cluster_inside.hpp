@@ -29,6 +29,7 @@ struct LinkSlot {
     std::shared_ptr<Link>             link; // what is under way on an older one keeps that
     std::size_t                       in_flight = 0;
     bool                              dialing = false;
+    io::Cancellation                  cancellation; // of that
     bool                              closed = false;
     unsigned                          failures = 0; // in a row
     Time                              retry_at{0};

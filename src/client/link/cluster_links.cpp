@@ -40,6 +40,7 @@ void ClusterInside::close_lane(Lane lane) {
         auto slot = entry->second;
         entry = slots_.erase(entry);
         slot->closed = true;
+        slot->cancellation.request();
         if (slot->link) slot->link->shut();
         slot->link.reset();
         slot->changed.set();
@@ -83,7 +84,8 @@ Task<> ClusterInside::dial(std::shared_ptr<LinkSlot> slot) {
     LinkOptions how{.broker = slot->at,
                     .client_id = options_.client_id,
                     .response_bytes_max = options_.response_bytes_max,
-                    .security = security_.get()};
+                    .security = security_.get(),
+                    .cancellation = &slot->cancellation};
     auto        made = co_await Link::connect(shard_, world_.network, std::move(how),
                                               shard_.now() + options_.connect_timeout);
     slot->dialing = false;

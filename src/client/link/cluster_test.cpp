@@ -240,6 +240,29 @@ TEST_F(ClusterTest, a_cluster_that_is_closed_at_any_moment_ends_what_is_under_wa
     }
 }
 
+TEST_F(ClusterTest, closing_waits_for_no_peer_that_does_not_answer) {
+    struct Run {
+        static Task<> ask(Cluster& cluster) {
+            (void)co_await cluster.ask(BrokerId{1}, kafka::HeartbeatRequest{});
+        }
+    };
+    enum class Peer { takes_no_connection, says_nothing };
+    for (Peer peer : {Peer::takes_no_connection, Peer::says_nothing}) {
+        make({});
+        if (peer == Peer::takes_no_connection) world_.network().hold();
+        fake_.answers = [](std::int32_t, const FakeCluster::Asked&) { return std::vector<Bytes>(); };
+        io::Group group(world_.shard());
+        group.spawn(Run::ask(*cluster_));
+        world_.run_for(1s);
+        Time before = world_.shard().now();
+        world_.run(cluster_->close());
+        EXPECT_LT(world_.shard().now() - before, 100ms);
+        cluster_.reset();
+        world_.network().release();
+        world_.run_for(1s);
+    }
+}
+
 TEST(ClusterOptions, reads_kafkas_names) {
     auto options = read_cluster_options(
         {{"bootstrap.servers", "a:1,b"}, {"retry.backoff.ms", "7"}, {"client.id", "me"}});

@@ -47,7 +47,8 @@ Task<Link::Answer<std::unique_ptr<Link>>> Link::connect(io::Shard& shard, io::Ne
     CO_TRY(auto stream, co_await open_stream(shard, network, options, deadline));
     auto link = std::make_unique<Link>(Made{}, shard, std::move(stream), std::move(options));
     link->reader_.spawn_now(link->read_responses());
-    auto agreed = co_await link->agree_on_versions(deadline);
+    io::Cancellation::Step step(link->options_.cancellation, [&link] { link->shut(); });
+    auto                   agreed = co_await link->agree_on_versions(deadline);
     if (agreed) agreed = co_await link->authenticate(deadline);
     if (agreed) co_return link;
     co_await link->close();

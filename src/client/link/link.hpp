@@ -21,6 +21,8 @@ struct LinkOptions {
     std::size_t  response_bytes_max = 100 * 1024 * 1024; ///< a larger response closes the link
     /// Null: in clear, and without a name. Outlives the link.
     Security* security = nullptr;
+    /// Ends `connect` with `closed`; not looked at afterwards.
+    io::Cancellation* cancellation = nullptr;
 };
 
 /// One connection to one broker, over any Network: asks, and gives the answers to whoever asked. Any number

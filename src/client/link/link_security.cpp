@@ -29,9 +29,10 @@ Task<Link::Answer<std::unique_ptr<io::Stream>>> Link::open_stream(io::Shard& sha
     LinkError   why = LinkError::unreachable;
     std::string detail;
     try {
-        auto stream = co_await network.connect(shard, options.broker, deadline);
+        auto stream = co_await network.connect(shard, options.broker, deadline, options.cancellation);
         if (!options.security || !options.security->tls()) co_return stream;
         why = LinkError::closed;
+        io::Cancellation::Step step(options.cancellation, [below = stream.get()] { below->close(); });
         co_return co_await io::TlsStream::open(shard, std::move(stream), *options.security->tls(),
                                                options.broker.host, deadline);
     } catch (const io::TlsError& error) {

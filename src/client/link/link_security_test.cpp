@@ -26,8 +26,10 @@ public:
     std::unique_ptr<io::Listener> listen(io::Shard& shard, io::Endpoint at) override {
         return std::make_unique<TlsListener>(below_.listen(shard, std::move(at)), context_);
     }
-    Task<std::unique_ptr<io::Stream>> connect(io::Shard& shard, io::Endpoint to, Time deadline) override {
-        return below_.connect(shard, std::move(to), deadline);
+    using Network::connect;
+    Task<std::unique_ptr<io::Stream>> connect(io::Shard& shard, io::Endpoint to, Time deadline,
+                                              io::Cancellation* cancellation) override {
+        return below_.connect(shard, std::move(to), deadline, cancellation);
     }
 
 private:
