@@ -264,5 +264,22 @@ TEST(LogCrash, NeverGoesBackWhereAnOffsetInASegmentIsDamaged) {
         read_past_damage(kafka::batch_layout::last_offset_delta, delta);
 }
 
+TEST(LogCrash, ServesWhatLiesInASegmentOfItsOwnOffsetsOnly) {
+    LogWorld world;
+    world.options.segment_bytes = 400;
+    world.open();
+    for (int i = 0; i < 12; ++i) ASSERT_TRUE(world.append(test_batch()));
+    world.checkpoint();
+    std::vector<std::string> segments;
+    for (const std::string& file : world.world.disk().files())
+        if (file.ends_with(".log")) segments.push_back(file);
+    ASSERT_GE(segments.size(), 3u);
+    world.world.disk().put_file(segments[0], *world.world.disk().content(segments[2]));
+    auto read = world.world.run(world.log->read(Offset{0}, Offset{12}, 100'000));
+    ASSERT_TRUE(read);
+    Offset second{std::stoll(segments[1].substr(segments[1].rfind('/') + 1, 20))};
+    EXPECT_EQ(kafka::BatchView::first(read->batches.view())->base_offset(), second) << "nothing is skipped";
+}
+
 } // namespace
 } // namespace riacho::storage

@@ -5,6 +5,7 @@
 #include "storage/log/producer_state.hpp"
 #include "storage/log/segment.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,12 @@ using SegmentPtr = std::shared_ptr<Segment>;
 struct PublishedSegment {
     SegmentPtr  segment;
     SegmentInfo info;
+
+    /// What of it lies from `from` on and below `below`. What begins behind its end is not its own: the disk
+    /// gave something else.
+    SegmentBounds bounds(Offset from, Offset below) const {
+        return {info.bytes, std::max(from, info.base), std::min(below, info.end)};
+    }
 };
 
 /// What one job on the files did.

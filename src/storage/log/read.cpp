@@ -45,8 +45,7 @@ Task<Outcome<ReadResult, ReadError>> PartitionLog::read(Offset from, Offset belo
                 at = tail_.front().base;
                 continue;
             }
-            SegmentBounds bounds{segment->info.bytes, std::max(at, segment->info.base), below};
-            auto          result = co_await on_pool(segment->segment->read(bounds, room));
+            auto result = co_await on_pool(segment->segment->read(segment->bounds(at, below), room));
             if (!result.batches.empty() || result.needed > 0) co_return result;
             at = segment->info.end;
         }

@@ -92,7 +92,7 @@ Task<std::optional<Bytes>> PartitionLog::batch_with_timestamp(Offset from, Times
             continue;
         }
         if (segment->info.max_timestamp >= at) {
-            SegmentBounds bounds{segment->info.bytes, std::max(from, segment->info.base), high_watermark_};
+            SegmentBounds bounds = segment->bounds(from, high_watermark_);
             auto          batch = co_await on_pool(segment->segment->batch_with_timestamp(bounds, at));
             if (batch) co_return std::move(batch);
         }
@@ -130,7 +130,7 @@ Task<std::optional<TimestampedOffset>> PartitionLog::find_max_timestamp() {
 /// the rest is looked through.
 Task<std::optional<TimestampedOffset>> PartitionLog::max_of_segment(PublishedSegment at, Timestamp above) {
     Offset        from = std::max(log_start_, at.info.base);
-    SegmentBounds bounds{at.info.bytes, at.info.max_timestamp_offset, high_watermark_};
+    SegmentBounds bounds = at.bounds(at.info.max_timestamp_offset, high_watermark_);
     FoundInBatch  largest;
     if (at.info.max_timestamp_offset >= from) {
         auto batch = co_await on_pool(at.segment->batch_at(bounds));
