@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What was measured is written down: every point of the benchmarks, with a reason where a goal is missed, and the soak
-for as long as was promised. bench/run.py and tests/crash/soak.py write the tables."""
+and the fuzzers for as long as was promised. bench/run.py, tests/crash/soak.py and tests/fuzz/long_run.py write the
+tables."""
 import pathlib
 import re
 import sys
@@ -14,6 +15,7 @@ from points import Point, read_points  # noqa: E402
 
 PERFORMANCE = ROOT / "docs/performance.md"
 RELIABILITY = ROOT / "docs/reliability.md"
+FUZZING = ("<!-- written by tests/fuzz/long_run.py -->\n", "<!-- end of what long_run.py writes -->\n")
 SOAK = ("<!-- written by tests/crash/soak.py -->\n", "<!-- end of what soak.py writes -->\n")
 
 
@@ -69,6 +71,11 @@ class Reliability(unittest.TestCase):
         self.assertGreaterEqual(sum(numbers(ends)), 1000)
         self.assertGreaterEqual(sum(numbers(records)), 1_000_000)
         self.assertEqual(found["runs in which a promise was broken"], "0")
+
+    def test_each_family_of_fuzzers_had_an_hour_of_processor_time(self):
+        hours = {row[0].strip("`"): float(row[1]) for row in rows(RELIABILITY, *FUZZING)}
+        for target in ("messages_fuzz", "batch_fuzz", "recovery_fuzz", "group_fuzz"):
+            self.assertGreaterEqual(hours[target], 1.0, target)
 
 
 if __name__ == "__main__":
