@@ -247,6 +247,8 @@ public final class Client {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             places.put(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(COMMITTED, "by hand"));
         }
+        // The client answers `committed` from a request that is under way, and one may be since the rebalance.
+        places.keySet().forEach(one::position);
         one.commitSync(places);
         one.committed(places.keySet()).forEach((place, offset) ->
             expect(offset.offset() == COMMITTED && offset.metadata().equals("by hand"), place + " " + offset));
